@@ -1,0 +1,242 @@
+"""Where alerts are opened, changed and closed, and where reports and answers are booked."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from relayd.domain import lines
+from relayd.domain.alert import (
+    NO_EVIDENCE,
+    Alert,
+    Cause,
+    Code,
+    Presence,
+    Priority,
+)
+from relayd.domain.belief import Belief
+from relayd.domain.case import Case
+from relayd.domain.compare import family_key, fell_further, level_of
+from relayd.domain.condition import (
+    Family,
+    Finding,
+    Gone,
+    Present,
+    Unchanged,
+)
+from relayd.domain.delivery import Purpose
+from relayd.domain.draft import Draft
+from relayd.domain.household import Household
+from relayd.domain.pursuit import pursue
+from relayd.domain.ward import Ward
+
+CLOSED_KEPT_FOR = timedelta(hours=1)  # late proof and late answers still find their alert
+CATCH_UP_AT_MOST = 300  # characters
+BACK_TOLD_AFTER = timedelta(seconds=20)  # what comes late with the reading that ends a silence
+
+
+class Desk:
+    """All open alerts, and those closed of late."""
+
+    def __init__(self, household: Household) -> None:
+        self.household = household
+        self.belief = Belief()
+        self.open = 0
+        self._cases: dict[str, Case] = {}
+        self._closed: dict[str, datetime] = {}
+        self._unreached: list[Case] = []
+
+    def case_of(self, attempt_or_alert: str) -> Case | None:
+        """The case an id belongs to: ``mia-1`` or ``mia-1/2``."""
+        return self._cases.get(attempt_or_alert.partition("/")[0])
+
+    def adopt(self, ward: Ward, case: Case) -> None:
+        """Take up *case* as one of *ward*'s open alerts."""
+        ward.cases[family_key(case.alert)] = case
+        self._cases[case.alert.id] = case
+        self.open += 1
+        if case.alert.condition is Code.CARER_UNREACHABLE:
+            self._unreached.append(case)
+
+    def wanted(self, case: Case, attempt_id: str) -> bool:
+        """Whether what *attempt_id* says is still so."""
+        attempt = case.attempts.get(attempt_id)
+        if attempt is None:
+            return False
+        if attempt.purpose is Purpose.CALL:
+            return case.alert.calling
+        if attempt.purpose is Purpose.REMINDER:
+            return case.alert.reminded_at is not None or case.alert.calling
+        return True
+
+    # Conditions -------------------------------------------------------------
+
+    def look_at(self, ward: Ward, draft: Draft) -> datetime | None:
+        """Apply every rule to *ward*, do what is due, and say when to look again."""
+        waits: list[datetime] = []
+        if ward.wearer is None:
+            self._look_at_relay(ward, draft, waits)
+        else:
+            for finding in ward.findings(draft.now):
+                if finding.recheck_at is not None:
+                    waits.append(finding.recheck_at)
+                if isinstance(finding.verdict, Unchanged):
+                    continue
+                if ward.in_grace(finding, draft.now):
+                    assert ward.grace_until is not None
+                    waits.append(ward.grace_until)
+                    continue
+                self._reconcile(ward, finding, draft)
+        for case in list(ward.cases.values()):
+            wait = pursue(case, self.belief, draft)
+            if wait is not None:
+                waits.append(wait)
+        if ward.closing:
+            waits.extend(self._close(ward, draft))
+        self._forget(draft.now)
+        return min(waits, default=None)
+
+    def _look_at_relay(self, ward: Ward, draft: Draft, waits: list[datetime]) -> None:
+        for code, about, verdict in list(ward.fault_findings(draft.now)):
+            if isinstance(verdict, datetime):
+                waits.append(verdict)
+                continue
+            key = f"{code.value} {about}"
+            case = ward.cases.get(key)
+            if isinstance(verdict, Present):
+                if code is Code.CARER_UNREACHABLE and self._nobody_left(ward):
+                    verdict = replace(verdict, priority=Priority.HIGH)  # noqa: PLW2901 - the same
+                if case is None:
+                    self._raise(ward, key, verdict, draft, about)
+                elif verdict.priority is not case.alert.priority:
+                    self._change(case, verdict, draft)
+            elif case is not None:
+                self._clear(ward, case, verdict, draft)
+
+    def _nobody_left(self, relay: Ward) -> bool:
+        faults = relay.faults
+        carers = self.household.plan_of(None).carers
+        return all((Code.CARER_UNREACHABLE, carer) in faults for carer in carers)
+
+    def _reconcile(self, ward: Ward, finding: Finding, draft: Draft) -> None:
+        case = ward.cases.get(finding.family)
+        verdict = finding.verdict
+        if isinstance(verdict, Gone):
+            if case is not None:
+                self._clear(ward, case, verdict, draft)
+        elif isinstance(verdict, Present):
+            if case is None:
+                self._raise(ward, finding.family, verdict, draft)
+            else:
+                self._change(case, verdict, draft)
+
+    def _raise(self, ward: Ward, key: str, found: Present, draft: Draft, about: str = "") -> None:
+        ward.number += 1
+        wearer = ward.wearer.id if ward.wearer is not None else None
+        alert = Alert(
+            id=f"{wearer or 'relay'}-{ward.number}",
+            wearer=wearer,
+            condition=found.code,
+            priority=found.priority,
+            raised_at=draft.now,
+            called_at=draft.now,
+            present_since=found.since,
+            about=about,
+        ).seen(found.evidence)
+        if key == Family.SILENT:
+            ward.lowest_missed = None
+        case = Case(alert, self.household)
+        self.adopt(ward, case)
+        draft.keep_alert(alert)
+        case.say("alert.raised", draft)
+        self._note_for_unreached(case, draft)
+
+    def _note_for_unreached(self, raised: Case, draft: Draft) -> None:
+        """Keep what happens while a carer is out of reach, for one line when they are back."""
+        name = raised.wearer_name
+        self._unreached = [case for case in self._unreached if case.alert.open]
+        for case in self._unreached if name else ():
+            evidence = case.alert.evidence
+            heard = f"{raised.local(draft):%H:%M} {name} {raised.alert.condition.value}"
+            told = f"{evidence.detail}; {heard}" if evidence.detail else heard
+            if len(told) <= CATCH_UP_AT_MOST:
+                case.put(replace(case.alert, evidence=replace(evidence, detail=told)), draft)
+
+    def _change(self, case: Case, found: Present, draft: Draft) -> None:
+        """The condition stands, better or worse: call again where no answer covers it."""
+        stood = case.alert
+        priority = max(found.priority, Priority.HIGH) if stood.risen else found.priority
+        alert = replace(
+            stood,
+            condition=found.code,
+            priority=priority,
+            present_since=found.since,
+        )
+        if found.evidence is not NO_EVIDENCE:
+            alert = alert.seen(found.evidence)
+        worse = priority > stood.priority or level_of(alert) > level_of(stood)
+        better = not worse and (priority < stood.priority or alert.condition is not stood.condition)
+        if stood.presence is Presence.LATCHED:
+            case.put(replace(alert, presence=Presence.ON), draft)
+        elif stood.presence is Presence.ACKNOWLEDGED:
+            fell = fell_further(alert)
+            if fell or (stood.covered is not None and priority > stood.covered):
+                cause = Cause.FURTHER_FALL if fell else Cause.WORSENED
+                case.call_again(cause, draft, alert)
+                case.say("alert.worsened", draft)
+                return
+        elif priority > stood.priority:
+            case.call_again(Cause.WORSENED, draft, alert)
+            case.say("alert.worsened", draft)
+            return
+        if worse or better:
+            case.put(alert, draft)
+            case.say("alert.worsened" if worse else "alert.eased", draft)
+        else:
+            case.alert = replace(alert, presence=case.alert.presence)
+
+    def _clear(self, ward: Ward, case: Case, gone: Gone, draft: Draft) -> None:
+        stood = case.alert
+        alert = stood.cleared(draft.now)
+        if alert is stood:
+            return
+        if gone.evidence is not NO_EVIDENCE:
+            alert = replace(alert, evidence=gone.evidence)
+        case.put(alert, draft)
+        if alert.open:
+            case.say("alert.latched", draft)
+            return
+        case.say("alert.cleared", draft)
+        if alert.condition is Code.CARER_UNREACHABLE:
+            lines.catch_up(case, alert.about, self.belief, draft)
+        silent = alert.condition is Code.SILENT
+        self.end(ward, case, draft, BACK_TOLD_AFTER if silent else timedelta(0))
+
+    def end(self, ward: Ward, case: Case, draft: Draft, told_after: timedelta) -> None:
+        """An alert is off: it leaves the open ones, and its last lines are told."""
+        for key, other in list(ward.cases.items()):
+            if other is case:
+                del ward.cases[key]
+        self.open -= 1
+        self._closed[case.alert.id] = draft.now
+        case.notes_due_at = draft.now + told_after
+        ward.closing.append(case)
+
+    def _close(self, ward: Ward, draft: Draft) -> Iterable[datetime]:
+        """Tell the last lines that are due; say when the others will be."""
+        left: list[Case] = []
+        for case in ward.closing:
+            if case.alert.condition is Code.SILENT and ward.lowest_missed is not None:
+                case.alert = replace(case.alert, missed=ward.lowest_missed)
+            wait = pursue(case, self.belief, draft)
+            if wait is not None:
+                left.append(case)
+                yield wait
+        ward.closing = left
+
+    def _forget(self, now: datetime) -> None:
+        while self._closed:
+            alert, closed_at = next(iter(self._closed.items()))
+            if now - closed_at < CLOSED_KEPT_FOR:
+                return
+            del self._closed[alert]
+            self._cases.pop(alert, None)

@@ -1,0 +1,222 @@
+"""What one wearer's glucose has been of late, and what follows from it."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from itertools import islice, pairwise
+
+from relayd.domain.limits import Limits
+from relayd.domain.reading import Bound, GlucoseReading, Trend
+
+ONE_MINUTE = timedelta(minutes=1)  # readings stamped closer than this are one moment's
+CURRENT_FOR = timedelta(minutes=10)  # older than this, a reading is history
+AHEAD_AT_MOST = timedelta(minutes=2)  # a stamp further ahead of a good clock cannot be true
+BEHIND_AT_MOST = timedelta(days=366)  # nor one further behind: 1970 is a clock that never was set
+
+SLOPE_OVER = timedelta(minutes=15)
+SLOPE_SPAN = timedelta(minutes=9)  # three readings five minutes apart, jitter allowed
+SLOPE_MARKS = 3
+SOON_WITHIN_MIN = 20.0
+SOON_MG_DL = 55.0
+FALLING_MG_DL_MIN = -2.0  # what the sensors' own single arrow down means
+VERY_HIGH_FOR = timedelta(minutes=90)
+
+MARKS_KEPT = 24
+STAMPS_KEPT = 128
+
+
+class Level(IntEnum):
+    """How bad the low side is, worst last. All of them are one alert."""
+
+    FINE = 0
+    FALLING = 1
+    SOON = 2
+    LOW = 3
+    URGENT = 4
+
+
+class Place(IntEnum):
+    """Where a reading belongs, and so what it may do."""
+
+    CURRENT = 0  # It may raise and clear, and it feeds the silence timer.
+    REPEAT = 1  # Said before: it feeds nothing.
+    LATE = 2  # History: it is kept and does nothing else.
+    IMPOSSIBLE = 3  # Its stamp cannot be true: it may raise, and nothing else.
+
+
+@dataclass(slots=True)
+class Mark:
+    """One moment's value: the lowest that any sensor gave for it.
+
+    *trusted* is False where its stamp cannot be true: then it never helps to clear anything.
+    """
+
+    stamp: datetime
+    mg_dl: float
+    bound: Bound
+    trend: Trend | None
+    trusted: bool = True
+
+
+class GlucoseMemory:
+    """The last readings of one wearer, in order of their stamps, whatever order they came in.
+
+    Stamps are brought to the engine's time. *arrived_at* is when the last acceptable reading
+    came: silence counts from it.
+    """
+
+    __slots__ = ("_last_source_at", "_last_unstamped", "_stamps", "arrived_at", "limits", "marks",
+                 "very_high_since")  # fmt: skip
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.marks: deque[Mark] = deque(maxlen=MARKS_KEPT)
+        self.arrived_at: datetime | None = None
+        self.very_high_since: datetime | None = None
+        self._stamps: dict[datetime, float] = {}
+        self._last_source_at: datetime | None = None
+        self._last_unstamped: float | None = None
+
+    def place(self, reading: GlucoseReading, wall: datetime | None, *, retained: bool) -> Place:
+        """Say where *reading* belongs; *wall* is people's time, None while no clock is to be had.
+
+        Without a clock arrival counts, and stamps need only advance.
+        """
+        at = reading.at
+        if at is None:
+            if retained:
+                return Place.LATE
+            same = reading.mg_dl == self._last_unstamped
+            self._last_unstamped = reading.mg_dl
+            return Place.REPEAT if same else Place.CURRENT
+        known = self._stamps.get(at)
+        if known is not None and known <= reading.mg_dl:
+            return Place.REPEAT
+        if wall is None:
+            last = self._last_source_at
+            if retained or (last is not None and at < last):
+                return Place.LATE
+            return self._seen(at, reading.mg_dl)
+        age = wall - at
+        if age > CURRENT_FOR:
+            impossible = age > BEHIND_AT_MOST and not retained
+            return Place.IMPOSSIBLE if impossible else Place.LATE
+        if -age > AHEAD_AT_MOST:
+            return Place.LATE if retained else Place.IMPOSSIBLE
+        return self._seen(at, reading.mg_dl)
+
+    def _seen(self, at: datetime, mg_dl: float) -> Place:
+        if len(self._stamps) >= STAMPS_KEPT:
+            del self._stamps[next(iter(self._stamps))]
+        self._stamps[at] = mg_dl
+        if self._last_source_at is None or at > self._last_source_at:
+            self._last_source_at = at
+        return Place.CURRENT
+
+    def remember(self, mark: Mark) -> None:
+        """Put *mark* in its place in time; within one minute of another, the lower stands."""
+        marks = self.marks
+        stamp = mark.stamp
+        if not marks or stamp - marks[-1].stamp >= ONE_MINUTE:
+            marks.append(mark)
+        else:
+            self._insert(mark)
+        self._follow_very_high()
+
+    def _insert(self, mark: Mark) -> None:
+        marks = self.marks
+        for index in range(len(marks) - 1, -1, -1):
+            other = marks[index]
+            apart = mark.stamp - other.stamp
+            if apart >= ONE_MINUTE:
+                if len(marks) == marks.maxlen:
+                    marks.popleft()
+                    index -= 1  # noqa: PLW2901 - the place moved with the one that left
+                marks.insert(index + 1, mark)
+                return
+            if apart > -ONE_MINUTE:
+                if mark.mg_dl < other.mg_dl:
+                    other.mg_dl, other.bound, other.trend = mark.mg_dl, mark.bound, mark.trend
+                    other.trusted = mark.trusted
+                return
+        if len(marks) < MARKS_KEPT:
+            marks.appendleft(mark)
+
+    def _follow_very_high(self) -> None:
+        newest = self.marks[-1]
+        if newest.mg_dl < self.limits.very_high and newest.bound is not Bound.HIGH:
+            self.very_high_since = None
+        elif self.very_high_since is None:
+            self.very_high_since = newest.stamp
+
+    @property
+    def newest(self) -> Mark | None:
+        """The mark that decides what is true now."""
+        return self.marks[-1] if self.marks else None
+
+    def slope_mg_dl_min(self, back: int = 0) -> float | None:
+        """How fast the value changes: least squares over the last 15 minutes, or None.
+
+        *back* leaves out so many of the newest marks: what was to be said before they came.
+        """
+        newest = self.marks[-1 - back]
+        points: list[tuple[float, float]] = []
+        for mark in islice(reversed(self.marks), back, None):
+            before = newest.stamp - mark.stamp
+            if before > SLOPE_OVER:
+                break
+            points.append((-before.total_seconds() / 60, mark.mg_dl))
+        if len(points) < SLOPE_MARKS or -points[-1][0] * ONE_MINUTE < SLOPE_SPAN:
+            return None
+        mean_t = sum(t for t, _ in points) / len(points)
+        mean_v = sum(v for _, v in points) / len(points)
+        over = sum((t - mean_t) * (v - mean_v) for t, v in points)
+        return over / sum((t - mean_t) ** 2 for t, _ in points)
+
+    def level(self, back: int = 0) -> Level:
+        """How bad the low side is by the newest mark, or by the one *back* before it."""
+        mark = self.marks[-1 - back]
+        limits = self.limits
+        if mark.bound is Bound.LOW or mark.mg_dl < limits.urgent:
+            return Level.URGENT
+        if mark.mg_dl < limits.low:
+            return Level.LOW
+        if mark.mg_dl >= limits.look_below:
+            return Level.FINE
+        slope = self.slope_mg_dl_min(back)
+        if slope is None or slope >= 0:
+            return Level.FINE
+        soon = mark.mg_dl + slope * SOON_WITHIN_MIN <= SOON_MG_DL
+        if soon and mark.mg_dl < limits.soon_below:
+            return Level.SOON
+        fast = limits.falling_fast
+        return Level.FALLING if fast is not None and slope <= -fast else Level.FINE
+
+    def falling(self) -> bool:
+        """Whether the last word was of a fall: the sensor's arrow, or our own slope."""
+        newest = self.newest
+        if newest is None:
+            return False
+        if newest.trend in (Trend.FALLING, Trend.FALLING_FAST):
+            return True
+        slope = self.slope_mg_dl_min()
+        return slope is not None and slope <= FALLING_MG_DL_MIN
+
+    def interval(self) -> timedelta | None:
+        """How far apart this source reports: the median of the gaps seen, None before four."""
+        gaps = sorted(later.stamp - earlier.stamp for earlier, later in pairwise(self.marks))
+        return gaps[len(gaps) // 2] if len(gaps) >= SLOPE_MARKS else None
+
+    def twice(self, *, at_least: float | None = None, at_most: float | None = None) -> bool:
+        """Whether the two newest marks both lie inside the given bound."""
+        if len(self.marks) < 2:  # noqa: PLR2004 - two distinct stamps, as the rule says
+            return False
+        for mark in (self.marks[-1], self.marks[-2]):
+            if not mark.trusted:
+                return False
+            if at_least is not None and (mark.mg_dl < at_least or mark.bound is Bound.LOW):
+                return False
+            if at_most is not None and (mark.mg_dl > at_most or mark.bound is Bound.HIGH):
+                return False
+        return True

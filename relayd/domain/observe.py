@@ -1,0 +1,145 @@
+"""Readings into a ward's memory: what each may do there, by its stamp and the moment it came."""
+
+from datetime import datetime, timedelta
+
+from relayd.domain.draft import Draft
+from relayd.domain.event import KeptReading
+from relayd.domain.glucose import (
+    AHEAD_AT_MOST,
+    BEHIND_AT_MOST,
+    CURRENT_FOR,
+    GlucoseMemory,
+    Mark,
+    Place,
+)
+from relayd.domain.reading import (
+    Bound,
+    DeviceReading,
+    GlucoseReading,
+    NoReading,
+    Reading,
+    SeizureReading,
+    WatchState,
+)
+from relayd.domain.seizure import NOT_WATCHING, RAISED_BY, WatchMemory
+from relayd.domain.ward import Ward
+
+LATE_ALARM_FOR = timedelta(hours=1)  # a seizure this long ago still needs somebody to look
+WATCH_RECORDED_EVERY = timedelta(minutes=1)
+
+
+class Observer:
+    """Takes readings in. *offset* leads to people's time, which is believed if *synchronised*."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta(0)
+        self.synchronised = True
+
+    def take(self, ward: Ward, reading: Reading, draft: Draft, *, retained: bool) -> bool:
+        """Take *reading* in; say whether the ward must be looked at because of it."""
+        if isinstance(reading, GlucoseReading):
+            if ward.glucose is None:
+                return False
+            return self._take_glucose(ward, ward.glucose, reading, draft, retained=retained)
+        if isinstance(reading, SeizureReading):
+            if ward.watch is None:
+                return False
+            return self._take_state(ward.watch, reading, draft, retained=retained)
+        if isinstance(reading, DeviceReading):
+            if retained and reading.at is None:
+                return False
+            ward.battery_percent = reading.battery_percent
+            return True
+        assert isinstance(reading, NoReading)
+        return False
+
+    def _take_glucose(
+        self,
+        ward: Ward,
+        memory: GlucoseMemory,
+        reading: GlucoseReading,
+        draft: Draft,
+        *,
+        retained: bool,
+    ) -> bool:
+        now = draft.now
+        wall = now + self.offset if self.synchronised else None
+        place = memory.place(reading, wall, retained=retained)
+        if place is Place.REPEAT:
+            return False
+        stamp = self._stamp(reading.at, now)
+        acceptable = place is Place.CURRENT
+        draft.readings.append(
+            KeptReading(
+                reading.wearer, stamp, now, acceptable, reading.mg_dl, reading.bound, reading.trend
+            )
+        )
+        low = reading.mg_dl < memory.limits.low or reading.bound is Bound.LOW
+        if place is Place.LATE:
+            if low and not retained:
+                ward.missed(stamp, reading.mg_dl)
+            return False
+        if place is Place.IMPOSSIBLE:
+            stamp = now
+        memory.remember(Mark(stamp, reading.mg_dl, reading.bound, reading.trend, acceptable))
+        if acceptable:
+            memory.arrived_at = now
+        return (
+            low
+            or bool(ward.cases)
+            or reading.mg_dl < memory.limits.look_below
+            or reading.mg_dl >= memory.limits.high
+            or reading.bound is not Bound.WITHIN
+            or ward.wake_at is None
+        )
+
+    def _stamp(self, at: datetime | None, now: datetime) -> datetime:
+        if at is None or not self.synchronised:
+            return now
+        return min(at - self.offset if self.offset else at, now)
+
+    def impossible(self, reading: Reading, now: datetime) -> bool | None:
+        """Whether *reading*'s stamp cannot be true; None where nothing can be said of it."""
+        if reading.at is None or not self.synchronised:
+            return None
+        age = now + self.offset - reading.at
+        return -age > AHEAD_AT_MOST or age > BEHIND_AT_MOST
+
+    def _take_state(
+        self, watch: WatchMemory, reading: SeizureReading, draft: Draft, *, retained: bool
+    ) -> bool:
+        now, at, state = draft.now, reading.at, reading.state
+        alarm = state in RAISED_BY
+        if at is None:
+            if retained:
+                return False
+        elif at == watch.source_at and state is watch.state:
+            return False
+        elif self.synchronised:
+            age = now + self.offset - at
+            if age > CURRENT_FOR or -age > AHEAD_AT_MOST:
+                past = timedelta(0) < age <= BEHIND_AT_MOST
+                if not alarm or retained or (past and age > LATE_ALARM_FOR):
+                    return False
+                return self._note_state(watch, state, draft, acceptable=False)
+        elif retained or (watch.source_at is not None and at < watch.source_at and not alarm):
+            return False
+        if at is not None:
+            watch.source_at = at
+        watch.arrived_at = now
+        return self._note_state(watch, state, draft, acceptable=True)
+
+    def _note_state(
+        self, watch: WatchMemory, state: WatchState, draft: Draft, *, acceptable: bool
+    ) -> bool:
+        now = draft.now
+        changed = state is not watch.state
+        if changed:
+            both_blind = watch.state in NOT_WATCHING and state in NOT_WATCHING
+            watch.since = watch.since if both_blind else now
+            watch.state = state
+        recorded = watch.recorded_at
+        if changed or recorded is None or now - recorded >= WATCH_RECORDED_EVERY:
+            watch.recorded_at = now
+            draft.readings.append(KeptReading(watch.wearer, now, now, acceptable, state=state))
+        return True

@@ -1,0 +1,194 @@
+"""The one decision all delivery hangs on: what to do next, about one alert, for one carer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from relayd.domain.alert import SILENCE, Alert, Priority
+from relayd.domain.belief import Belief
+from relayd.domain.delivery import Attempt, Dissemination, Reason
+from relayd.domain.household import Carer, Plan
+
+MEDIUM_AGAIN_AFTER = timedelta(minutes=15)
+LOW_AGAIN_AFTER = timedelta(minutes=15)
+LAP_PAUSE_AT_MOST = timedelta(minutes=10)
+RETRY_FIRST_AFTER = timedelta(seconds=2)
+ALL_BEGUN_WITHIN = 2  # every route of a step is begun within the promise divided by this
+QUIET_AT_MOST = timedelta(minutes=15)  # urgent low, seizure, silence after a low
+SILENCE_SPACING = (1, 2, 4)  # reminders of an acknowledged silence: 15, 30, 60 minutes
+NO_TIME = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Begin an attempt on this route of the ladder."""
+
+    route: int
+    lap: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing yet; ask again then."""
+
+    until: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing, until something happens."""
+
+    reason: Reason
+
+
+Move = Try | Wait | Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One carer being called about one alert.
+
+    *due_at* is when this carer's step begins; *duty_at* when they may next be called, *held_until*
+    when a low-priority line may go (both None: now). *tried* are the attempts of the present lap,
+    in the order in which they were begun. *once*: a reminder, one climb and no more.
+    """
+
+    alert: Alert
+    plan: Plan
+    carer: Carer
+    due_at: datetime
+    tried: Sequence[Attempt]
+    duty_at: datetime | None = None
+    held_until: datetime | None = None
+    once: bool = False
+
+    @property
+    def at_once(self) -> bool:
+        """Whether every route is called at the same moment."""
+        code = self.alert.condition.value
+        named = self.plan.at_once
+        return self.alert.priority is Priority.HIGH and (
+            code in named or code.partition(".")[0] in named
+        )
+
+    @property
+    def promise(self) -> timedelta:
+        """How soon this alert must have reached somebody."""
+        return promise_of(self.plan, self.alert)
+
+    @property
+    def pace(self) -> timedelta:
+        """How long the first climb gives each route, so that all are begun in half the promise."""
+        persons = sum(not route.sounder for route in self.carer.routes)
+        return self.promise / ALL_BEGUN_WITHIN / max(persons, 1)
+
+
+def promise_of(plan: Plan, alert: Alert) -> timedelta:
+    """How soon *alert* must be delivered to somebody or answered, while it is high."""
+    seizure = alert.condition.value.startswith("seizure.")
+    return plan.promise_seizure if seizure else plan.promise
+
+
+def quiet_for(plan: Plan, alert: Alert) -> timedelta:
+    """How long an answer to *alert* buys: a quarter of an hour for what cannot be left alone."""
+    if alert.priority is Priority.HIGH and not alert.risen:
+        return min(plan.remind_every, QUIET_AT_MOST)
+    if alert.condition in SILENCE:
+        spacing = SILENCE_SPACING[min(alert.reminded, len(SILENCE_SPACING) - 1)]
+        return plan.remind_every * spacing
+    return plan.remind_every
+
+
+def next_move(call: Call, belief: Belief, now: datetime) -> Move:
+    """Decide what to do next about one alert for one carer."""
+    alert = call.alert
+    if not (alert.calling or call.once):
+        return Rest(Reason.NOT_CALLING)
+    if call.carer.id in alert.refused_by:
+        return Rest(Reason.REFUSED)
+    if now < call.due_at:
+        return Wait(call.due_at, Reason.NOT_YET_THEIR_STEP)
+    if call.duty_at is not None:
+        return Wait(call.duty_at, Reason.OFF_DUTY)
+    if alert.priority is Priority.LOW:
+        return _tell_once(call, belief, now)
+    if not call.tried:
+        return _climb(call, belief, 1, Reason.AT_ONCE if call.at_once else Reason.FIRST_CALL)
+
+    last = call.tried[-1]
+    patience, reason = _patience(call, last)
+    if now < last.begun_at + patience:
+        return Wait(last.begun_at + patience, reason)
+    begun = {attempt.route for attempt in call.tried}
+    if len(begun) < len(call.carer.routes):
+        return _climb(call, belief, last.lap, reason)
+    if call.once:
+        return Rest(Reason.UNANSWERED)
+    again_at = _next_lap_at(call)
+    if now < again_at:
+        return Wait(again_at, Reason.RESTS_BETWEEN_CLIMBS)
+    return _climb(call, belief, last.lap + 1, Reason.NEXT_LAP)
+
+
+def _patience(call: Call, last: Attempt) -> tuple[timedelta, Reason]:
+    """How long *last* is given before the next route begins, and what to say then."""
+    route = call.carer.routes[last.route]
+    if last.status is Dissemination.UNDELIVERABLE:
+        return NO_TIME, Reason.UNDELIVERABLE
+    if call.at_once:
+        return NO_TIME, Reason.AT_ONCE
+    if route.sounder:
+        return NO_TIME, Reason.SOUNDER
+    first_climb = call.alert.priority is Priority.HIGH and last.lap == 1
+    if last.status in (Dissemination.SENDING, Dissemination.SENT):
+        confirm_within = route.confirm_within or call.plan.confirm_within
+        return (min(confirm_within, call.pace) if first_climb else confirm_within), (
+            Reason.UNCONFIRMED
+        )
+    if first_climb and not route.wakes:
+        return min(call.plan.answer_within, call.pace), Reason.NOT_AWAKE
+    return call.plan.answer_within, Reason.UNANSWERED
+
+
+def _next_lap_at(call: Call) -> datetime:
+    """When the ladder is climbed again: further and further apart, soon where nothing got out."""
+    first, last = call.tried[0], call.tried[-1]
+    pause = call.plan.lap_pause
+    doubled = 1 << min(first.lap - 1, 12)
+    if all(attempt.status is Dissemination.UNDELIVERABLE for attempt in call.tried):
+        return last.begun_at + min(RETRY_FIRST_AFTER * doubled, pause)
+    if call.alert.priority is Priority.MEDIUM:
+        return first.begun_at + MEDIUM_AGAIN_AFTER
+    return last.begun_at + min(pause * doubled, max(pause, LAP_PAUSE_AT_MOST))
+
+
+def _climb(call: Call, belief: Belief, lap: int, reason: Reason) -> Try:
+    """Begin the best route of *lap* not yet begun: a dead one last, but never not at all."""
+    begun = {attempt.route for attempt in call.tried if attempt.lap == lap}
+    left = [number for number in range(len(call.carer.routes)) if number not in begun]
+    alive = (number for number in left if not belief.dead(call.carer.routes[number]))
+    return Try(next(alive, left[0]), lap, reason)
+
+
+def _tell_once(call: Call, belief: Belief, now: datetime) -> Move:
+    """One quiet line, once, by day, on a route that wakes nobody; again later if none got out."""
+    fit = [number for number, route in enumerate(call.carer.routes) if route.quiet]
+    if not fit:
+        return Rest(Reason.NO_ROUTE)
+    if any(attempt.status is not Dissemination.UNDELIVERABLE for attempt in call.tried):
+        return Rest(Reason.TOLD)
+    if call.held_until is not None:
+        return Wait(call.held_until, Reason.HELD_AT_NIGHT)
+    lap = call.tried[-1].lap if call.tried else 1
+    begun = {attempt.route for attempt in call.tried if attempt.lap == lap}
+    left = [number for number in fit if number not in begun]
+    if not left:
+        again_at = call.tried[-1].begun_at + LOW_AGAIN_AFTER
+        if now < again_at:
+            return Wait(again_at, Reason.UNDELIVERABLE)
+        lap, left = lap + 1, fit
+    alive = (number for number in left if not belief.dead(call.carer.routes[number]))
+    reason = Reason.UNDELIVERABLE if call.tried else Reason.FIRST_CALL
+    return Try(next(alive, left[0]), lap, reason)

@@ -1,0 +1,54 @@
+"""Taking up again, after a stop, what the disk kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from relayd.domain.alert import Alert, Code
+from relayd.domain.case import Case
+from relayd.domain.desk import Desk
+from relayd.domain.event import Kept, KeptReading
+from relayd.domain.glucose import Mark
+from relayd.domain.reading import GlucoseReading
+from relayd.domain.ward import START_GRACE, Ward
+
+
+def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datetime) -> list[str]:
+    """Put everything back in its place; return the sources that were not to be understood."""
+    if kept.latest is not None and now - kept.latest > START_GRACE:
+        for ward in wards.values():
+            ward.grace_until = now + START_GRACE
+    for reading in sorted(kept.readings, key=lambda r: r.arrived_at):
+        known = wards.get(reading.wearer)
+        if known is not None and reading.acceptable:
+            _remember(known, reading)
+    garbled: list[str] = []
+    for alert in kept.alerts:
+        known = wards.get(alert.wearer)
+        if known is not None and alert.open:
+            desk.adopt(known, Case(alert, desk.household))
+            if alert.condition.technical:
+                _blame(known, alert)
+            if alert.condition is Code.BAD_PAYLOAD:
+                garbled.append(alert.about)
+    for attempt in sorted(kept.attempts, key=lambda a: a.number):
+        case = desk.case_of(attempt.id)
+        if case is not None:
+            case.restore(attempt)
+    return garbled
+
+
+def _blame(relay: Ward, alert: Alert) -> None:
+    relay.faults[alert.condition, alert.about] = (alert.raised_at, alert.evidence.detail)
+
+
+def _remember(ward: Ward, kept: KeptReading) -> None:
+    memory, watch = ward.glucose, ward.watch
+    if kept.mg_dl is not None and memory is not None:
+        reading = GlucoseReading(kept.wearer, kept.mg_dl, kept.stamp, kept.trend, kept.bound)
+        memory.place(reading, None, retained=False)
+        memory.remember(Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend))
+        memory.arrived_at = kept.arrived_at
+    elif kept.state is not None and watch is not None:
+        if kept.state is not watch.state:
+            watch.state, watch.since = kept.state, kept.stamp
+        watch.arrived_at = watch.recorded_at = kept.arrived_at
