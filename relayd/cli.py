@@ -1,0 +1,103 @@
+"""The command ``relayd``: arguments in, exit status out. 0 well, 1 bad news, 2 wrong usage."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from relayd import __version__
+
+WELL, BAD_NEWS, WRONG = 0, 1, 2
+DEFAULT_FILE = "/etc/relayd/relayd.toml"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BAD_NEWS
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="relayd", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"relayd {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    run = _command(commands, "run", _run, "run the daemon")
+    run.add_argument("--log-level", choices=("debug", "info", "warning"), default="info")
+
+    check = _command(
+        commands, "check", _check, "find every fault of the file, and what it cannot do"
+    )
+    check.add_argument("--without-secrets", action="store_true", help="do not read secret files")
+    check.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+    status = _command(commands, "status", _status, "ask the running daemon how things stand")
+    status.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+    acknowledge = _command(commands, "acknowledge", _acknowledge, "answer an alert for a carer")
+    acknowledge.add_argument("alert", metavar="ALERT", help="its name, such as mia-1")
+    acknowledge.add_argument("--carer", required=True, metavar="NAME", help="who has it")
+
+    demo = commands.add_parser("demo", help="see the main job with nothing to set up")
+    demo.set_defaults(command=_demo)
+    demo.add_argument("--once", action="store_true", help="end when the story has ended")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about)
+    parser.set_defaults(command=run)
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=Path(os.environ.get("RELAYD_CONFIG", DEFAULT_FILE)),
+        help=f"the household file (default: RELAYD_CONFIG, else {DEFAULT_FILE})",
+    )
+    return parser
+
+
+# Each command imports what it needs itself: the daemon never loads what only a terminal shows.
+
+
+def _run(options: argparse.Namespace) -> int:
+    from relayd.live import run  # noqa: PLC0415
+
+    return run(options.config, options.log_level)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from relayd.terminal import check  # noqa: PLC0415
+
+    return check(options.config, with_secrets=not options.without_secrets, as_json=options.json)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from relayd.remote import status  # noqa: PLC0415
+
+    return status(options.config, as_json=options.json)
+
+
+def _acknowledge(options: argparse.Namespace) -> int:
+    from relayd.remote import acknowledge  # noqa: PLC0415
+
+    return acknowledge(options.config, options.alert, options.carer)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from relayd.demo import run  # noqa: PLC0415
+
+    return run(once=options.once)
