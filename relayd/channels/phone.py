@@ -1,0 +1,21 @@
+"""Phone numbers as every gateway wants them."""
+
+import re
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_SEPARATORS = re.compile(r"[\s().\-/]+")
+
+
+def e164_fault(number: str) -> str | None:
+    """Say what is wrong with *number* and what to write instead; None if nothing is (ITU E.164)."""
+    if _E164.fullmatch(number):
+        return None
+    digits = _SEPARATORS.sub("", number)
+    if _E164.fullmatch(digits):
+        return f"this number has spaces or signs in it: write {digits}"
+    if digits.startswith("00") and _E164.fullmatch("+" + digits[2:]):
+        return f"this number begins with 00: write +{digits[2:]}"
+    return (
+        "this is not a phone number that works from everywhere: "
+        "write + and the country code, then digits only, such as +447700900123"
+    )
