@@ -1,0 +1,95 @@
+"""From what carers send back to answers the engine can book: to one alert, by one carer."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+
+from relayd.channels import Reply
+from relayd.domain.alert import Alert
+from relayd.domain.answer import code_of, read_answer
+from relayd.domain.delivery import Attempt, Purpose
+from relayd.domain.event import Answered
+from relayd.domain.household import Household
+from relayd.tokens import Signer
+
+REPLIES_REMEMBERED = 500
+CLOCKS_APART = timedelta(seconds=30)  # a gateway's clock beside ours
+
+
+class AnswerDesk:
+    """Reads replies. Each counts once, and never for an alert that began after it."""
+
+    def __init__(
+        self,
+        household: Household,
+        signer: Signer,
+        attempt_of: Callable[[str], Attempt | None],
+        seen: Iterable[str] = (),
+    ) -> None:
+        self._household = household
+        self._signer = signer
+        self._attempt_of = attempt_of
+        self._seen: deque[str] = deque(seen, maxlen=REPLIES_REMEMBERED)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The replies already read, oldest first."""
+        return tuple(self._seen)
+
+    def read(
+        self, channel: str, reply: Reply, told: Mapping[str, list[tuple[Alert, Attempt]]]
+    ) -> Answered | None:
+        """What *reply* answers, None where that cannot be told, or where it was read before.
+
+        *told* holds, by carer, every open alert with the last attempt that carer was sent on
+        *channel*, its moments in people's time.
+        """
+        key = f"{channel}:{reply.id}"
+        if key in self._seen:
+            return None
+        self._seen.append(key)
+        typed = read_answer(reply.text)
+        if typed.accepted is None:
+            return None
+        if reply.token:
+            return self.by_token(reply.token, channel, accepted=typed.accepted)
+        carers = [
+            carer.id
+            for carer in self._household.carers.values()
+            if any(r.channel == channel and r.to == reply.sender for r in carer.routes)
+        ]
+        open_to = [
+            (carer, alert, attempt)
+            for carer in carers
+            for alert, attempt in told.get(carer, [])
+            if attempt.begun_at <= reply.at + CLOCKS_APART
+        ]
+        named = [one for one in open_to if code_of(one[1].id) in typed.codes]
+        chosen = named or open_to
+        if len({alert.id for _, alert, _ in chosen}) != 1:
+            return None
+        carer, alert, attempt = chosen[0]
+        return Answered(alert.id, carer, typed.accepted, attempt.id, by=channel)
+
+    def by_token(self, token: str, by: str, *, accepted: bool) -> Answered | None:
+        """What a signed token answers: exactly the attempt that carried it, for its carer."""
+        name = self._signer.attempt(token)
+        attempt = self._attempt_of(name) if name is not None else None
+        if attempt is None:
+            return None
+        return Answered(attempt.alert, attempt.carer, accepted, attempt.id, by)
+
+
+def last_told(
+    cases: Iterable[tuple[Alert, Iterable[Attempt]]], channel: str
+) -> dict[str, list[tuple[Alert, Attempt]]]:
+    """By carer: each open alert with the last attempt on *channel* that asked for an answer."""
+    told: dict[str, list[tuple[Alert, Attempt]]] = {}
+    for alert, attempts in cases:
+        last: dict[str, Attempt] = {}
+        for attempt in attempts:
+            if attempt.channel == channel and attempt.purpose in (Purpose.CALL, Purpose.REMINDER):
+                last[attempt.carer] = attempt
+        for carer, attempt in last.items():
+            told.setdefault(carer, []).append((alert, attempt))
+    return told

@@ -1,0 +1,251 @@
+"""The live driver: the broker, the engine, the store and the channels, on one loop."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from relayd import sd_notify
+from relayd.answers import AnswerDesk
+from relayd.backlog import Backlog
+from relayd.channels import Message
+from relayd.clock import Clock
+from relayd.compose import Composer
+from relayd.config import Config
+from relayd.domain.alert import Alert, Code
+from relayd.domain.belief import PathState
+from relayd.domain.engine import Engine
+from relayd.domain.event import (
+    Event,
+    Happened,
+    Send,
+    Started,
+    TechnicalReported,
+    Turn,
+    Woke,
+)
+from relayd.intake import Intake
+from relayd.listening import Listening
+from relayd.log import get_logger
+from relayd.mqtt import Delivery, Link
+from relayd.outbox import Outbox, open_wires
+from relayd.paths import Paths
+from relayd.publisher import Publisher
+from relayd.pulse import Pulse
+from relayd.store import Store
+from relayd.tokens import Signer
+from relayd.watcher import Heartbeat
+from relayd.wearables import Origin
+
+SECRET_BYTES = 32
+
+Service = Callable[["Daemon"], Coroutine[Any, Any, None]]
+log = get_logger()
+
+
+class Daemon:
+    """One household, live. Everything that happens goes through :meth:`take`, on the loop."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._loop = asyncio.get_running_loop()
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._wake: asyncio.TimerHandle | None = None
+        self._wake_at: datetime | None = None
+        self.store = Store(
+            config.state / "relayd.db",
+            loop=self._loop,
+            on_state=self._storage_stands,
+            keep=config.keep_readings,
+        )
+        kept, lost = self.store.open()
+        self.clock = Clock(kept.latest)
+        now = self.clock.now()
+        first_number = int(now.timestamp() // 60) if lost else 0
+        self.engine = Engine(config.household, kept, now, first_number)
+        self._equip(config)
+
+    def _equip(self, config: Config) -> None:
+        signer = Signer(self._secret())
+        seen = msgspec.json.decode(self.store.meta("replies") or "[]", type=list[str])
+        self.answers = AnswerDesk(config.household, signer, self.engine.attempt, seen)
+        self._composer = Composer(config.household, signer, config.web.public_url)
+        self.paths = Paths(config.paths)
+        self.wires = open_wires(config.channels, config.household)
+        self._outbox = Outbox(self, self.wires, self.paths, self.spawn)
+        self._listening = Listening(self, self.wires, self.paths, self.spawn)
+        self.pulse = Pulse(self)
+        zone = config.household.zone
+        origins = {w.id: Origin(w.id, w.unit, zone) for w in config.household.wearers.values()}
+        self._intake = Intake(config.mqtt.root, origins, config.sources)
+        self.link = Link(
+            config.mqtt,
+            topics=self._intake.topics,
+            on_delivery=self._delivered,
+            on_state=self._broker_stands,
+        )
+        self._backlog = Backlog(self.store.hurry)
+        self._publisher = Publisher(self.engine, self.link, config.mqtt.root)
+
+    def _secret(self) -> bytes:
+        """What buttons and links are signed with: the same after a restart."""
+        kept = self.store.meta("secret")
+        if kept is None:
+            kept = secrets.token_hex(SECRET_BYTES)
+            self.store.set_meta("secret", kept)
+        return bytes.fromhex(kept)
+
+    # Life ---------------------------------------------------------------------
+
+    async def run(self, services: Sequence[Service] = ()) -> None:
+        """Run until :meth:`stop`; *services* (the page) run beside it. Every task ends here."""
+        self.paths.open()
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                self._begin()
+                for service in services:
+                    self.spawn(service(self), "service")
+                self.spawn(self.link.run(), "mqtt")
+                self.spawn(self.pulse.run(), "pulse")
+                if self.config.watcher is not None:
+                    self.spawn(Heartbeat(self, self.config.watcher).run(), "heartbeat")
+                sd_notify.ready()
+                await self._stopping.wait()
+                sd_notify.stopping()
+                await self.link.close()
+                for task in self._tasks:
+                    task.cancel()
+        finally:
+            self._backlog.close()
+            self._publisher.close()
+            if self._wake is not None:
+                self._wake.cancel()
+            await self.paths.close()
+            self.store.close()
+
+    def _begin(self) -> None:
+        self.pulse.tell_time()
+        self.take(TechnicalReported(Code.STORAGE, present=False))
+        self._broker_stands(up=False, why="the broker has not answered yet")
+        self.take(Started())
+        self._resume()
+        for wearer in (None, *self.config.household.wearers):
+            self._publisher.change(wearer)
+        log.info("relay.started", home=self.config.name, open_alerts=self.engine.desk.open)
+
+    def _resume(self) -> None:
+        """Hear the answers to what was sent before the stop, and what became of it."""
+        if not self.engine.anything_open:
+            return
+        self._listening.begin()
+        for alert, attempts in self.engine.told():
+            log.info("alert.resumed", alert=alert.id, presence=alert.presence.value)
+            self._outbox.resume(attempts)
+
+    def stop(self) -> None:
+        """End :meth:`run`, cleanly."""
+        self._stopping.set()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Start a named task that ends with the daemon; if it fails, the daemon does."""
+        assert self._group is not None, "nothing can be started before the daemon runs"
+        task = self._group.create_task(coroutine, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    # The one inbox --------------------------------------------------------------
+
+    def take(self, event: Event, done: Callable[[], None] | None = None) -> None:
+        """Hand *event* to the engine; *done* is called once its consequences are on disk."""
+        turn = self.engine.handle(event, self.clock.now())
+        if turn.rows or (done is not None and self.store.waiting):
+            waits = turn.sends or done is not None
+            then = partial(self._written, turn, done) if waits else None
+            self.store.write(turn.rows, turn.within, then)
+            self._note(turn)
+        elif done is not None:
+            done()
+        self._arm()
+
+    def _note(self, turn: Turn) -> None:
+        for row in turn.rows:
+            if isinstance(row, Happened):
+                log.info(row.event, **row.fields)
+            elif isinstance(row, Alert):
+                self._publisher.change(row.wearer)
+
+    def _written(self, turn: Turn, done: Callable[[], None] | None) -> None:
+        if done is not None:
+            done()
+        if turn.sends and not self._stopping.is_set():
+            self._outbox.begin(turn.sends)
+            self._listening.begin()
+
+    def _arm(self) -> None:
+        """Have the engine woken when it asked to be."""
+        due = self.engine.next_deadline()
+        if due == self._wake_at:
+            return
+        self._wake_at = due
+        if self._wake is not None:
+            self._wake.cancel()
+            self._wake = None
+        if due is not None:
+            delay_s = max(0.0, (due - self.clock.now()).total_seconds())
+            self._wake = self._loop.call_later(delay_s, self._woken)
+
+    def _woken(self) -> None:
+        self._wake_at = None
+        self.take(Woke())
+
+    # Readings -----------------------------------------------------------------
+
+    def _delivered(self, delivery: Delivery) -> None:
+        received_at = self.clock.now() + self.engine.offset
+        event = self._intake.read(
+            delivery.topic, delivery.payload, retained=delivery.retained, received_at=received_at
+        )
+        self._backlog.arrive()
+        self.take(event, partial(self._acknowledge, delivery))
+
+    def _acknowledge(self, delivery: Delivery) -> None:
+        self._backlog.settle()
+        self.link.acknowledge(delivery.token)
+
+    # What the others ask ------------------------------------------------------------
+
+    def compose(self, send: Send) -> Message:
+        """Put an attempt into words, as things stand now."""
+        now = self.clock.now()
+        return self._composer.compose(send, self.engine.desk.open, now, self.engine.offset)
+
+    def progressing(self) -> bool:
+        """Whether the engine keeps up with its own deadlines."""
+        return self.pulse.progressing()
+
+    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+        """The paths to try, best first: what is believed lost comes last, never not at all."""
+        known = self.engine.desk.belief.paths
+        lost = {name for name, path in known.items() if path.state is PathState.DOWN}
+        return sorted(self.paths.names(paths), key=lambda name: name in lost)
+
+    def remember_replies(self) -> None:
+        """Keep which replies were read: none may count again, for another alert."""
+        self.store.set_meta("replies", msgspec.json.encode(self.answers.seen).decode())
+
+    # What fails -----------------------------------------------------------------
+
+    def _storage_stands(self, well: bool, why: str) -> None:  # noqa: FBT001 - the store's own call
+        log.log(20 if well else 40, "storage.reported", well=well, why=why)
+        self.take(TechnicalReported(Code.STORAGE, present=not well, detail=why))
+
+    def _broker_stands(self, up: bool, why: str) -> None:  # noqa: FBT001 - the link's own call
+        log.log(20 if up else 30, "broker.reported", up=up, why=why)
+        self.take(TechnicalReported(Code.BROKER_LOST, present=not up, detail=why))

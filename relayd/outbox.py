@@ -1,0 +1,185 @@
+"""From a turn's sends to the air: each on its channel, over its paths, within its time."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import aiohttp
+
+from relayd.channels import Channel, Message, Outcome, module_of
+from relayd.domain.alert import Priority
+from relayd.domain.delivery import Attempt, Dissemination, Failure
+from relayd.domain.engine import Engine
+from relayd.domain.event import Answered, AttemptReported, Event, Send
+from relayd.domain.household import Household
+from relayd.log import get_logger
+from relayd.paths import Paths
+
+AT_ONCE_BY_PRIORITY = {Priority.HIGH: 200, Priority.MEDIUM: 32, Priority.LOW: 8}
+"""How many sends of each priority a channel has under way: little things crowd out nothing."""
+
+HEDGE_S = 3.0
+"""A path that has not answered for so long is not waited for: the next begins beside it."""
+
+FOLLOWED_FOR = timedelta(minutes=30)
+FAULTY = Outcome(Dissemination.UNDELIVERABLE, Failure.PATH_DOWN, words="relayd failed to send it")
+
+log = get_logger()
+
+Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+
+
+class Desk(Protocol):
+    """What the outbox asks of the daemon."""
+
+    engine: Engine
+
+    def take(self, event: Event) -> None:
+        """Hand an event to the engine."""
+        ...
+
+    def compose(self, send: Send) -> Message:
+        """Put an attempt into words."""
+        ...
+
+    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+        """The paths to try, best first: what is believed lost comes last."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A channel with the paths it may use, best first (none named: all), and its places."""
+
+    channel: Channel
+    paths: tuple[str, ...]
+    places: Mapping[Priority, asyncio.Semaphore]
+
+
+class Settings(Protocol):
+    """A configured channel, as the file gives it."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def config(self) -> object: ...  # noqa: D102
+    @property
+    def paths(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+def open_wires(settings: Mapping[str, Settings], household: Household) -> dict[str, Wire]:
+    """Make every channel; what each needs is imported now, not in an emergency."""
+    wires: dict[str, Wire] = {}
+    routes = [route for carer in household.carers.values() for route in carer.routes]
+    for name, channel in settings.items():
+        addresses = tuple(r.to for r in routes if r.channel == name and r.to)
+        opened = module_of(channel.kind).open_channel(name, channel.config, addresses)
+        places = {priority: asyncio.Semaphore(n) for priority, n in AT_ONCE_BY_PRIORITY.items()}
+        wires[name] = Wire(opened, channel.paths, places)
+    return wires
+
+
+class Outbox:
+    """Sends attempts and follows them to proof. Every send is a task of its own."""
+
+    def __init__(self, desk: Desk, wires: Mapping[str, Wire], paths: Paths, spawn: Spawn) -> None:
+        self._desk = desk
+        self._wires = wires
+        self._paths = paths
+        self._spawn = spawn
+
+    def begin(self, sends: Sequence[Send]) -> None:
+        """Start every one of *sends*; they are on disk."""
+        for send in sends:
+            self._spawn(self._carry(send), f"send {send.attempt.id}")
+
+    def resume(self, attempts: Iterable[Attempt]) -> None:
+        """Follow to proof, once more, what was under way when the relay stopped."""
+        for attempt in attempts:
+            wired = self._wires.get(attempt.channel)
+            if wired is not None and attempt.receipt and attempt.status is Dissemination.SENT:
+                follow = self._follow(wired, attempt, attempt.receipt)
+                self._spawn(follow, f"follow {attempt.id}")
+
+    async def _carry(self, send: Send) -> None:
+        attempt = send.attempt
+        wired = self._wires[attempt.channel]
+        async with wired.places[attempt.priority]:
+            if not self._desk.engine.wanted(attempt.id):
+                status = Dissemination.UNDELIVERABLE
+                self._desk.take(AttemptReported(attempt.id, status, Failure.OVERTAKEN))
+                return
+            message = self._desk.compose(send)
+            outcome, path = await self._send(wired, message)
+        log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
+        self._report(attempt, outcome, path)
+        if outcome.status is Dissemination.SENT and outcome.receipt:
+            self._spawn(self._follow(wired, attempt, outcome.receipt), f"follow {attempt.id}")
+
+    async def _send(self, wired: Wire, message: Message) -> tuple[Outcome, str | None]:
+        """Try each path until one leads somewhere; one that does not answer is overtaken.
+
+        The key is the same on every path, so a service that honours keys says it once.
+        """
+        choice = self._desk.ways(wired.paths)
+        if len(choice) == 1:
+            session = self._paths.session(choice[0])
+            return await self._try(wired, message, session), choice[0]
+        ways = iter(choice)
+        hedge_s = HEDGE_S if message.priority > Priority.LOW else None
+        under_way: dict[asyncio.Task[Outcome], str | None] = {}
+        last: tuple[Outcome, str | None] = (FAULTY, None)
+        try:
+            while True:
+                way = next(ways, None)
+                if way is not None:
+                    under_way[self._start(wired, message, way)] = way
+                elif not under_way:
+                    return last
+                done, _ = await asyncio.wait(
+                    under_way,
+                    timeout=hedge_s if way is not None else None,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                for task in done:
+                    last = task.result(), under_way.pop(task)
+                    if last[0].failure is not Failure.PATH_DOWN:
+                        return last
+        finally:
+            for task in under_way:
+                task.cancel()
+
+    def _start(self, wired: Wire, message: Message, path: str | None) -> asyncio.Task[Outcome]:
+        session = self._paths.session(path)
+        return asyncio.create_task(self._try(wired, message, session), name=f"try {message.key}")
+
+    async def _try(self, wired: Wire, message: Message, session: aiohttp.ClientSession) -> Outcome:
+        try:
+            return await wired.channel.send(message, session)
+        except Exception:
+            log.exception("channel.failed", channel=wired.channel.name)
+            return FAULTY
+
+    async def _follow(self, wired: Wire, attempt: Attempt, receipt: str) -> None:
+        """Ask what became of a message until it is known, over whatever path answers."""
+        session = self._paths.session(self._desk.ways(wired.paths)[0])
+        try:
+            async with asyncio.timeout(FOLLOWED_FOR.total_seconds()):
+                async for outcome in wired.channel.follow(receipt, session):
+                    self._report(attempt, outcome, None)
+        except TimeoutError:
+            log.info("attempt.unfollowed", attempt=attempt.id)
+
+    def _report(self, attempt: Attempt, outcome: Outcome, path: str | None) -> None:
+        if outcome.status in (Dissemination.ACCEPTED, Dissemination.REJECTED):
+            accepted = outcome.status is Dissemination.ACCEPTED
+            by = attempt.channel
+            self._desk.take(Answered(attempt.alert, attempt.carer, accepted, attempt.id, by))
+            return
+        self._desk.take(
+            AttemptReported(
+                attempt.id, outcome.status, outcome.failure, outcome.receipt, path, outcome.words
+            )
+        )

@@ -1,0 +1,120 @@
+"""How things stand, for a terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from relayd.domain.alert import Code
+from relayd.domain.delivery import Dissemination, Failure
+from relayd.domain.names import NAMES
+
+COLOUR = {"high": "bold red", "medium": "yellow", "low": "blue"}
+NOBODY_WATCHES = "Nobody watches relayd: add a [watcher], or its own end will go unnoticed."
+Document = Mapping[str, Any]
+
+
+def show(state: Document, console: Console | None = None) -> None:
+    """Print the document of ``GET /api/state`` for people."""
+    (console or Console(highlight=False)).print(Group(*_parts(state)))
+
+
+def _parts(state: Document) -> Iterator[RenderableType]:
+    yield _text(f"relayd {state['home']}", "bold")
+    if not state["healthy"]:
+        yield _text("The engine is behind its own deadlines.", "bold red")
+    yield _wearers(state["wearers"])
+    if state["alerts"]:
+        for alert in state["alerts"]:
+            yield from _alert(alert)
+    else:
+        yield _text("No alert is open.", "green")
+    yield _text("")
+    yield _routes(state["routes"])
+    yield from _notes(state)
+
+
+def _wearers(wearers: Sequence[Document]) -> RenderableType:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for wearer in wearers:
+        reading, watch = wearer["reading"], wearer["watch"]
+        if reading is not None:
+            trend = f" {reading['trend']}" if reading["trend"] else ""
+            said = f"{reading['value']} {reading['unit']}{trend}"
+            table.add_row(_text(wearer["name"], "bold"), said, f"{_span(reading['age_s'])} ago")
+        elif watch is not None and watch["state"] is not None:
+            said = f"watch: {watch['state']}"
+            table.add_row(_text(wearer["name"], "bold"), said, f"said at {_clock(watch['at'])}")
+        else:
+            last = wearer["last_reading_at"] or (watch or {}).get("at")
+            since = f"since {_clock(last)}" if last else "yet"
+            missing = _text(f"no reading {since}", "yellow")
+            table.add_row(_text(wearer["name"], "bold"), missing, "")
+    return table
+
+
+def _alert(alert: Document) -> Iterator[RenderableType]:
+    name = NAMES.get(Code(alert["condition"]), alert["condition"])
+    holder = alert["acknowledged_by"]
+    has_it = f"{holder} has it" if holder else "nobody has it yet"
+    line = f"{alert['alert']}  {name}, {alert['priority']}, since {_clock(alert['raised_at'])}: "
+    yield _text(f"{line}{has_it}", COLOUR.get(alert["priority"], ""))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for attempt in alert["attempts"][-10:]:
+        far = (
+            Failure(attempt["failure"]) if attempt["failure"] else Dissemination(attempt["status"])
+        )
+        over = f" over {attempt['path']}" if attempt["path"] else ""
+        table.add_row(
+            _clock(attempt["begun_at"]),
+            _text(attempt["carer"]),
+            _text(f"{attempt['channel']}{over}"),
+            far.value,
+        )
+    yield Padding(table, (0, 0, 0, 4))
+
+
+def _routes(routes: Sequence[Document]) -> RenderableType:
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 2))
+    for head in ("carer", "route", "last proven"):
+        table.add_column(head)
+    for route in routes:
+        proven = _clock(route["proven_at"]) if route["proven_at"] else "never"
+        refused = route["state"] == "refused"
+        said = _text(f"{proven}, the service refuses it" if refused else proven)
+        table.add_row(_text(route["carer"]), _text(route["channel"]), said)
+    return table
+
+
+def _notes(state: Document) -> Iterator[RenderableType]:
+    if state["broker"] != "up":
+        yield _text("There is no connection to the MQTT broker.", "bold red")
+    if state["storage"] != "ok":
+        yield _text("The disk cannot be written; relayd goes on in memory.", "bold red")
+    for path in state["paths"]:
+        if path["state"] == "down":
+            yield _text(f"The path {path['path']} is down: {path['evidence']}", "yellow")
+    for network in state["networks"]:
+        if network["suspected"]:
+            yield _text(f"The network {network['network']} seems to be down.", "yellow")
+    for source, count in state["rejected"].items():
+        yield _text(f"{count} messages on {source} could not be read.", "yellow")
+    if state["nobody_watches_relayd"]:
+        yield _text(NOBODY_WATCHES, "yellow")
+
+
+def _text(text: object, style: str = "") -> Text:
+    """Foreign text as it is: no markup is read in it, and no terminal codes pass."""
+    return Text("".join(letter for letter in str(text) if letter.isprintable()), style)
+
+
+def _clock(stamp: str) -> str:
+    return f"{datetime.fromisoformat(stamp).astimezone():%a %H:%M}"
+
+
+def _span(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"  # noqa: PLR2004 - a minute
