@@ -31,8 +31,8 @@ lint: .make/dev ## Check style and types
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: .make/dev ## Measure: latency, throughput, memory (a few minutes)
-	@for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
+bench: .make/packages .make/dev ## Measure relayd beside a bare relay: latency, throughput, memory (some minutes)
+	@$(BIN)/python benchmarks/run.py
 
 .PHONY: clean
 clean: ## Remove all that was made here, the virtual environment too

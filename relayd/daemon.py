@@ -58,6 +58,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: datetime | None = None
+        self._storage = TechnicalReported(Code.STORAGE, present=False)
         self.store = Store(
             config.state / "relayd.db",
             loop=self._loop,
@@ -131,7 +132,7 @@ class Daemon:
 
     def _begin(self) -> None:
         self.pulse.tell_time()
-        self.take(TechnicalReported(Code.STORAGE, present=False))
+        self.take(self._storage)
         self._broker_stands(up=False, why="the broker has not answered yet")
         self.take(Started())
         self._resume()
@@ -244,7 +245,9 @@ class Daemon:
 
     def _storage_stands(self, well: bool, why: str) -> None:  # noqa: FBT001 - the store's own call
         log.log(20 if well else 40, "storage.reported", well=well, why=why)
-        self.take(TechnicalReported(Code.STORAGE, present=not well, detail=why))
+        self._storage = TechnicalReported(Code.STORAGE, present=not well, detail=why)
+        if self._group is not None:  # before, nothing can be sent: _begin takes it
+            self.take(self._storage)
 
     def _broker_stands(self, up: bool, why: str) -> None:  # noqa: FBT001 - the link's own call
         log.log(20 if up else 30, "broker.reported", up=up, why=why)

@@ -12,6 +12,7 @@ from rich.text import Text
 from relayd.domain.alert import Code
 from relayd.domain.delivery import Dissemination, Failure
 from relayd.domain.names import NAMES
+from relayd.domain.reading import Unit
 
 COLOUR = {"high": "bold red", "medium": "yellow", "low": "blue"}
 NOBODY_WATCHES = "Nobody watches relayd: add a [watcher], or its own end will go unnoticed."
@@ -44,7 +45,7 @@ def _wearers(wearers: Sequence[Document]) -> RenderableType:
         reading, watch = wearer["reading"], wearer["watch"]
         if reading is not None:
             trend = f" {reading['trend']}" if reading["trend"] else ""
-            said = f"{reading['value']} {reading['unit']}{trend}"
+            said = f"{_value(reading['value'], reading['unit'])}{trend}"
             table.add_row(_text(wearer["name"], "bold"), said, f"{_span(reading['age_s'])} ago")
         elif watch is not None and watch["state"] is not None:
             said = f"watch: {watch['state']}"
@@ -110,6 +111,12 @@ def _notes(state: Document) -> Iterator[RenderableType]:
 def _text(text: object, style: str = "") -> Text:
     """Foreign text as it is: no markup is read in it, and no terminal codes pass."""
     return Text("".join(letter for letter in str(text) if letter.isprintable()), style)
+
+
+def _value(value: float | str, unit: str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:.0f} {unit}" if unit == Unit.MG_DL.value else f"{value:.1f} {unit}"
 
 
 def _clock(stamp: str) -> str:

@@ -1,5 +1,6 @@
 """The commands that talk to the running relayd: ``status`` and ``acknowledge``."""
 
+import http.client
 import os
 import sys
 import tomllib
@@ -74,7 +75,7 @@ class Remote:
                 return Told(error.code, self._read(error.read(ANSWER_AT_MOST)))
         except OSError as error:
             raise UnreachableError(self._why(error)) from error
-        except ValueError as error:  # the answer is not HTTP, or the token no header
+        except (http.client.HTTPException, ValueError) as error:  # not HTTP; or no header
             raise UnreachableError(f"{self.url} gave no answer that can be read.") from error
 
     def _read(self, data: bytes) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class Remote:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(reason, ConnectionRefusedError):
             return (
-                f"relayd is not running: nobody answers at {self.url}. Start it with "
+                f"nobody answers at {self.url}: relayd is not running. Start it with "
                 "`systemctl start relayd`, or with `relayd run`."
             )
         if isinstance(reason, TimeoutError):

@@ -1,0 +1,183 @@
+"""How everything stands, as ``GET /api/state`` tells it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from relayd.documents import alert_document, attempt_document, stamp, value_of
+from relayd.domain.alert import Alert, Code
+from relayd.domain.glucose import CURRENT_FOR, Mark
+from relayd.domain.reading import WatchState
+from relayd.domain.ward import Ward
+from relayd.web.proof import Proofs
+from relayd.web.relay import Relay, Settings, Times
+
+
+class States:
+    """Looks at the running relay; it reads, and changes nothing."""
+
+    def __init__(self, relay: Relay, settings: Settings, proofs: Proofs) -> None:
+        self.relay = relay
+        self.settings = settings
+        self.proofs = proofs
+        self.times = Times(relay)
+
+    def document(self) -> dict[str, Any]:
+        """The whole of it."""
+        engine = self.relay.engine
+        return {
+            "home": self.settings.name,
+            "at": stamp(self.times.people(self.times.now())),
+            "seq": self.relay.store.last_seq,
+            "healthy": self.relay.pulse.progressing(),
+            "wearers": [self.wearer(ward) for ward in self.wards()],
+            "alerts": [self.alert(alert) for alert in self.alerts()],
+            "paths": self.paths(),
+            "networks": self._networks(),
+            "routes": list(self._routes()),
+            "broker": "down" if self.faulty(Code.BROKER_LOST) else "up",
+            "storage": "lost" if self.faulty(Code.STORAGE) else "ok",
+            "rejected": dict(engine.rejected),
+            "nobody_watches_relayd": self.settings.watcher is None,
+        }
+
+    def wards(self) -> Iterator[Ward]:
+        """Every wearer's ward, in the file's order."""
+        return (ward for ward in self.relay.engine.wards.values() if ward.wearer is not None)
+
+    def alerts(self) -> Iterator[Alert]:
+        """Every open alert: the wearers' first, relayd's own last."""
+        engine = self.relay.engine
+        for key in (*engine.household.wearers, None):
+            yield from engine.open_alerts(key)
+
+    def faulty(self, code: Code) -> bool:
+        """Whether this part of the relay itself is out of order."""
+        return (code, "") in self.relay.engine.wards[None].faults
+
+    def wearer(self, ward: Ward) -> dict[str, Any]:
+        """One wearer: what was read last, as far as it is current, and what is open."""
+        wearer, now = ward.wearer, self.times.now()
+        assert wearer is not None
+        codes = [alert.condition.value for alert in self.relay.engine.open_alerts(wearer.id)]
+        if watch_warns(ward, now):
+            codes.append(Code.SEIZURE_WARNING.value)
+        last = newest(ward)
+        return {
+            "wearer": wearer.id,
+            "name": wearer.name,
+            "reading": self._reading(ward),
+            "last_reading_at": stamp(self.times.people(last.stamp)) if last is not None else None,
+            "watch": self._watch(ward),
+            "battery_percent": ward.battery_percent,
+            "conditions": codes,
+        }
+
+    def alert(self, alert: Alert) -> dict[str, Any]:
+        """One alert, with what was tried for it."""
+        offset = self.relay.engine.offset
+        quiet = alert.quiet_until
+        return {
+            **alert_document(alert, offset),
+            "wearer": alert.wearer,
+            "about": alert.about or None,
+            "quiet_until": stamp(quiet + offset) if quiet is not None and alert.open else None,
+            "attempts": [
+                attempt_document(attempt, offset)
+                for attempt in self.relay.engine.attempts(alert.id)
+            ],
+        }
+
+    def _reading(self, ward: Ward) -> dict[str, Any] | None:
+        mark, now = current(ward, self.times.now()), self.times.now()
+        if mark is None or ward.wearer is None:
+            return None
+        return {
+            "value": value_of(mark.mg_dl, mark.bound, ward.wearer.unit),
+            "unit": ward.wearer.unit.value,
+            "trend": mark.trend.value if mark.trend is not None else None,
+            "at": stamp(self.times.people(mark.stamp)),
+            "age_s": int((now - mark.stamp).total_seconds()),
+        }
+
+    def _watch(self, ward: Ward) -> dict[str, Any] | None:
+        watch = ward.watch
+        if watch is None or watch.state is None or watch.arrived_at is None:
+            return None
+        since = watch.since or watch.arrived_at
+        return {
+            "state": watch.state.value if watch_is_current(ward, self.times.now()) else None,
+            "since": stamp(self.times.people(since)),
+            "at": stamp(self.times.people(watch.arrived_at)),
+        }
+
+    def paths(self) -> list[dict[str, str | None]]:
+        """Each of the Pi's ways out, and what is known of it: nothing, until a probe says more."""
+        known = self.relay.engine.desk.belief.paths
+        documents: list[dict[str, str | None]] = []
+        for name in self.settings.paths:
+            belief = known.get(name)
+            documents.append(
+                {
+                    "path": name,
+                    "state": belief.state.value if belief is not None else "unproven",
+                    "since": stamp(self.times.people(belief.since)) if belief is not None else None,
+                    "evidence": belief.evidence if belief is not None else None,
+                }
+            )
+        return documents
+
+    def _networks(self) -> list[dict[str, Any]]:
+        """Every network that a carer's route ends on, and those that are suspected."""
+        engine = self.relay.engine
+        routes = [route for carer in engine.household.carers.values() for route in carer.routes]
+        suspected = engine.desk.belief.suspected
+        cores = dict.fromkeys([*(route.core for route in routes if route.core), *suspected])
+        return [
+            {
+                "network": core,
+                "suspected": core in suspected,
+                "since": stamp(self.times.people(suspected[core])) if core in suspected else None,
+            }
+            for core in cores
+        ]
+
+    def _routes(self) -> Iterator[dict[str, Any]]:
+        for carer in self.relay.engine.household.carers.values():
+            for number, route in enumerate(carer.routes):
+                proven_at, state = self.proofs.of(carer, number)
+                yield {
+                    "carer": carer.id,
+                    "route": number,
+                    "channel": route.channel,
+                    "proven_at": stamp(self.times.people(proven_at)) if proven_at else None,
+                    "state": state,
+                }
+
+
+def newest(ward: Ward) -> Mark | None:
+    """The last glucose value, however old."""
+    return ward.glucose.newest if ward.glucose is not None else None
+
+
+def current(ward: Ward, now: datetime) -> Mark | None:
+    """The last glucose value, unless it is too old to stand for now."""
+    mark = newest(ward)
+    return mark if mark is not None and now - mark.stamp <= CURRENT_FOR else None
+
+
+def watch_is_current(ward: Ward, now: datetime) -> bool:
+    """Whether the seizure watch has spoken within its own limit."""
+    watch = ward.watch
+    if watch is None or watch.arrived_at is None:
+        return False
+    return now - watch.arrived_at <= watch.limits.silent_after
+
+
+def watch_warns(ward: Ward, now: datetime) -> bool:
+    """Whether the seizure watch says that it may become an alarm."""
+    return (
+        watch_is_current(ward, now)
+        and ward.watch is not None
+        and ward.watch.state is WatchState.WARNING
+    )
