@@ -7,7 +7,7 @@ from datetime import timedelta
 from relayd.channels import Reply
 from relayd.domain.alert import Alert
 from relayd.domain.answer import code_of, read_answer
-from relayd.domain.delivery import Attempt, Purpose
+from relayd.domain.delivery import Attempt
 from relayd.domain.event import Answered
 from relayd.domain.household import Household
 from relayd.tokens import Signer
@@ -41,8 +41,8 @@ class AnswerDesk:
     ) -> Answered | None:
         """What *reply* answers, None where that cannot be told, or where it was read before.
 
-        *told* holds, by carer, every open alert with the last attempt that carer was sent on
-        *channel*, its moments in people's time.
+        *told* holds, by carer, every open alert with the last attempt that asked that carer for an
+        answer, its moments in people's time.
         """
         key = f"{channel}:{reply.id}"
         if key in self._seen:
@@ -81,15 +81,15 @@ class AnswerDesk:
 
 
 def last_told(
-    cases: Iterable[tuple[Alert, Iterable[Attempt]]], channel: str
+    cases: Iterable[tuple[Alert, Iterable[Attempt]]],
 ) -> dict[str, list[tuple[Alert, Attempt]]]:
-    """By carer: each open alert with the last attempt on *channel* that asked for an answer."""
+    """By carer: each open alert with the last attempt that asked for an answer.
+
+    On whatever channel: a text may answer a call that could take no key.
+    """
     told: dict[str, list[tuple[Alert, Attempt]]] = {}
     for alert, attempts in cases:
-        last: dict[str, Attempt] = {}
-        for attempt in attempts:
-            if attempt.channel == channel and attempt.purpose in (Purpose.CALL, Purpose.REMINDER):
-                last[attempt.carer] = attempt
+        last = {a.carer: a for a in attempts if not a.purpose.quiet}
         for carer, attempt in last.items():
             told.setdefault(carer, []).append((alert, attempt))
     return told

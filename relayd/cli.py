@@ -3,10 +3,11 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from relayd import __version__
+from relayd.networks import Correction
 
 WELL, BAD_NEWS, WRONG = 0, 1, 2
 DEFAULT_FILE = "/etc/relayd/relayd.toml"
@@ -38,6 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--without-secrets", action="store_true", help="do not read secret files")
     check.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+    networks = _command(commands, "networks", _networks, "show which brand rides on which network")
+    networks.add_argument("text", nargs="?", default="", metavar="TEXT", help="part of a name")
+    networks.add_argument("--json", action="store_true", help="one JSON document on stdout")
 
     status = _command(commands, "status", _status, "ask the running daemon how things stand")
     status.add_argument("--json", action="store_true", help="one JSON document on stdout")
@@ -83,6 +88,22 @@ def _check(options: argparse.Namespace) -> int:
     from relayd.terminal import check  # noqa: PLC0415
 
     return check(options.config, with_secrets=not options.without_secrets, as_json=options.json)
+
+
+def _networks(options: argparse.Namespace) -> int:
+    from relayd.terminal_networks import networks  # noqa: PLC0415
+
+    return networks(options.text, corrections_of(options.config), as_json=options.json)
+
+
+def corrections_of(file: Path) -> "Mapping[str, Correction]":
+    """What the household file knows better than the table, where there is a sound file."""
+    from relayd.config import ConfigFaults, load  # noqa: PLC0415
+
+    try:
+        return load(file, with_secrets=False).networks
+    except ConfigFaults:
+        return {}
 
 
 def _status(options: argparse.Namespace) -> int:

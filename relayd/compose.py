@@ -35,8 +35,9 @@ class Composer:
         attempt, alert = send.attempt, send.alert
         route = self._household.carers[attempt.carer].routes[attempt.route]
         asks = not attempt.purpose.quiet and alert.priority > Priority.LOW
-        code = code_of(alert.id) if open_alerts > 1 else ""
-        told = Telling(self._household, alert, attempt, now, offset, code)
+        code = code_of(alert.id) if asks else ""
+        named = code if open_alerts > 1 else ""  # one alert needs no name
+        told = Telling(self._household, alert, attempt, now, offset, named)
         words = words_of(told)
         token = self._signer.token(attempt.id) if asks else ""
         url = f"{self._public_url}/a/{token}" if asks and self._public_url is not None else None
@@ -57,6 +58,7 @@ class Composer:
             asks=asks,
             token=token,
             answer_url=url,
+            code=code,
             tag=TAGS[alert.priority] if not attempt.purpose.quiet else "white_check_mark",
             document=document,
         )

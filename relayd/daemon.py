@@ -56,6 +56,7 @@ class Daemon:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._log = log.bind()  # bound once: a line that nobody wants costs nothing
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: datetime | None = None
         self._storage = TechnicalReported(Code.STORAGE, present=False)
@@ -92,7 +93,9 @@ class Daemon:
             on_state=self._broker_stands,
         )
         self._backlog = Backlog(self.store.hurry)
-        self._publisher = Publisher(self.engine, self.link, config.mqtt.root)
+        self._publisher = Publisher(
+            self.engine, self.link, config.mqtt.root, lambda: self._outbox.busy
+        )
 
     def _secret(self) -> bytes:
         """What buttons and links are signed with: the same after a restart."""
@@ -178,7 +181,7 @@ class Daemon:
     def _note(self, turn: Turn) -> None:
         for row in turn.rows:
             if isinstance(row, Happened):
-                log.info(row.event, **row.fields)
+                self._log.info(row.event, **row.fields)
             elif isinstance(row, Alert):
                 self._publisher.change(row.wearer)
 

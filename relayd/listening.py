@@ -87,7 +87,7 @@ class Listening:
 
     def _read(self, channel: str, reply: Reply) -> None:
         engine = self._relay.engine
-        told = last_told(engine.told(), channel)
+        told = last_told(engine.told())
         answer = self._relay.answers.read(channel, reply, told)
         if answer is not None:
             self._relay.remember_replies()

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,9 @@ async def serve(config: Config) -> None:
     from relayd.web import Web  # noqa: PLC0415
 
     daemon = Daemon(config)
+    gc.collect()
+    gc.freeze()  # the household stays as it is: no collection need walk it again
+    gc.set_threshold(20_000, 20, 50)
     web = Web(daemon, config)
     try:
         await web.open()

@@ -5,7 +5,7 @@ import socket
 import traceback
 from collections.abc import Sequence
 
-from paho.mqtt.client import ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.client import ConnectFlags, DisconnectFlags
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -106,7 +106,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
+        client.on_publication = self._on_publication
         client.on_publish = lambda _c, _u, mid, code, _p: self._hooks.published(mid, code)
         return client
 
@@ -186,13 +186,10 @@ class Connection:
         client_id = self._settings.client_id
         self._end(words.ended(self._where, code, client_id, by_broker=by_broker))
 
-    def _on_message(self, _c: object, _u: object, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = "\N{REPLACEMENT CHARACTER}"
-        token = Token(message.mid, self._generation, message.qos)
-        delivery = Delivery(topic, bytes(message.payload), message.retain, message.dup, token)
+    def _on_publication(self, name: bytes, payload: bytes, mid: int, flags: int) -> None:
+        topic = name.decode("utf-8", "replace")
+        token = Token(mid, self._generation, flags >> 1 & 3)
+        delivery = Delivery(topic, payload, bool(flags & 1), bool(flags & 8), token)
         try:
             self._hooks.delivery(delivery)
         except Exception as error:  # noqa: BLE001 -- paho and the flow of readings must not feel it

@@ -1,8 +1,9 @@
 """From a turn's sends to the air: each on its channel, over its paths, within its time."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -17,13 +18,13 @@ from relayd.domain.household import Household
 from relayd.log import get_logger
 from relayd.paths import Paths
 
-AT_ONCE_BY_PRIORITY = {Priority.HIGH: 200, Priority.MEDIUM: 32, Priority.LOW: 8}
+AT_ONCE_BY_PRIORITY = {Priority.HIGH: 100, Priority.MEDIUM: 32, Priority.LOW: 8}
 """How many sends of each priority a channel has under way: little things crowd out nothing."""
 
 HEDGE_S = 3.0
 """A path that has not answered for so long is not waited for: the next begins beside it."""
 
-FOLLOWED_FOR = timedelta(minutes=30)
+FOLLOWED_FOR = timedelta(hours=3)
 FAULTY = Outcome(Dissemination.UNDELIVERABLE, Failure.PATH_DOWN, words="relayd failed to send it")
 
 log = get_logger()
@@ -49,13 +50,22 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Lane:
+    """The sends of one priority: those that wait their turn, and how many are under way."""
+
+    most: int
+    waiting: deque[Send] = field(default_factory=deque)
+    under_way: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A channel with the paths it may use, best first (none named: all), and its places."""
+    """A channel with the paths it may use, best first (none named: all), and its lanes."""
 
     channel: Channel
     paths: tuple[str, ...]
-    places: Mapping[Priority, asyncio.Semaphore]
+    lanes: Mapping[Priority, Lane]
 
 
 class Settings(Protocol):
@@ -76,24 +86,37 @@ def open_wires(settings: Mapping[str, Settings], household: Household) -> dict[s
     for name, channel in settings.items():
         addresses = tuple(r.to for r in routes if r.channel == name and r.to)
         opened = module_of(channel.kind).open_channel(name, channel.config, addresses)
-        places = {priority: asyncio.Semaphore(n) for priority, n in AT_ONCE_BY_PRIORITY.items()}
-        wires[name] = Wire(opened, channel.paths, places)
+        lanes = {priority: Lane(n) for priority, n in AT_ONCE_BY_PRIORITY.items()}
+        wires[name] = Wire(opened, channel.paths, lanes)
     return wires
 
 
 class Outbox:
-    """Sends attempts and follows them to proof. Every send is a task of its own."""
+    """Sends attempts and follows them to proof, many at once, none behind a lesser one."""
 
     def __init__(self, desk: Desk, wires: Mapping[str, Wire], paths: Paths, spawn: Spawn) -> None:
         self._desk = desk
         self._wires = wires
         self._paths = paths
         self._spawn = spawn
+        self._log = log.bind()  # bound once: a line that nobody wants costs nothing
+
+    @property
+    def busy(self) -> bool:
+        """Whether any send is under way."""
+        return any(
+            lane.under_way for wired in self._wires.values() for lane in wired.lanes.values()
+        )
 
     def begin(self, sends: Sequence[Send]) -> None:
         """Start every one of *sends*; they are on disk."""
         for send in sends:
-            self._spawn(self._carry(send), f"send {send.attempt.id}")
+            wired = self._wires[send.attempt.channel]
+            lane = wired.lanes[send.attempt.priority]
+            lane.waiting.append(send)
+            if lane.under_way < lane.most:
+                lane.under_way += 1
+                self._spawn(self._clear(wired, lane), f"send by {wired.channel.name}")
 
     def resume(self, attempts: Iterable[Attempt]) -> None:
         """Follow to proof, once more, what was under way when the relay stopped."""
@@ -103,17 +126,22 @@ class Outbox:
                 follow = self._follow(wired, attempt, attempt.receipt)
                 self._spawn(follow, f"follow {attempt.id}")
 
-    async def _carry(self, send: Send) -> None:
+    async def _clear(self, wired: Wire, lane: Lane) -> None:
+        try:
+            while lane.waiting:
+                await self._carry(wired, lane.waiting.popleft())
+        finally:
+            lane.under_way -= 1
+
+    async def _carry(self, wired: Wire, send: Send) -> None:
         attempt = send.attempt
-        wired = self._wires[attempt.channel]
-        async with wired.places[attempt.priority]:
-            if not self._desk.engine.wanted(attempt.id):
-                status = Dissemination.UNDELIVERABLE
-                self._desk.take(AttemptReported(attempt.id, status, Failure.OVERTAKEN))
-                return
-            message = self._desk.compose(send)
-            outcome, path = await self._send(wired, message)
-        log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
+        if not self._desk.engine.wanted(attempt.id):
+            status = Dissemination.UNDELIVERABLE
+            self._desk.take(AttemptReported(attempt.id, status, Failure.OVERTAKEN))
+            return
+        message = self._desk.compose(send)
+        outcome, path = await self._send(wired, message)
+        self._log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
         self._report(attempt, outcome, path)
         if outcome.status is Dissemination.SENT and outcome.receipt:
             self._spawn(self._follow(wired, attempt, outcome.receipt), f"follow {attempt.id}")

@@ -101,7 +101,11 @@ def _session(path: PathSettings | None) -> aiohttp.ClientSession:
             socket_factory=_bound_to(path.interface),
         )
     )
-    return aiohttp.ClientSession(connector=connector, headers={"User-Agent": MADE_FOR})
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": MADE_FOR},
+    )
 
 
 def _bound_to(interface: str) -> aiohttp.SocketFactoryType:

@@ -12,6 +12,8 @@ from relayd.config import Config, ConfigFaults, Probe, load, parse
 from relayd.domain.household import GlucoseLimits, Plan, Route, SeizureLimits, Step
 from relayd.domain.reading import MG_DL_PER_MMOL_L, Unit
 
+BOTH = ("broadband", "dongle")
+
 
 def test_a_sound_file_becomes_a_household() -> None:
     home = read().household
@@ -19,8 +21,8 @@ def test_a_sound_file_becomes_a_household() -> None:
     assert home.wearers["mia"].glucose == GlucoseLimits()
     assert home.wearers["leo"].seizure == SeizureLimits()
     assert home.carers["ana"].routes == (
-        Route("push", "ntfy", to="relayd-ana-k3f9x", quiet=True),
-        Route("text", "twilio-sms", to="+447700900123", proves=True, wakes=True),
+        Route("push", "ntfy", to="relayd-ana-k3f9x", quiet=True, paths=BOTH),
+        Route("text", "twilio-sms", to="+447700900123", proves=True, wakes=True, paths=BOTH),
     )
     assert home.plan == Plan((Step(("ana", "tom")),))
     assert str(home.zone) == "Europe/London"

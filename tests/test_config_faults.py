@@ -171,12 +171,6 @@ def test_an_empty_file_says_what_a_file_needs() -> None:
     assert [fault.where for fault in faults_of(text="")] == ["wearers", "carers", "plan"]
 
 
-def test_channels_need_a_way_out() -> None:
-    paths = SOUND[SOUND.index("[paths.broadband]") : SOUND.index("[channels.push]")]
-    (fault,) = faults_of((paths, ""))
-    assert fault.where == "paths"
-
-
 @pytest.mark.parametrize("table", ["carers", "channels", "wearers", "paths"])
 def test_a_misspelt_section_is_one_fault_each(table: str) -> None:
     found = faults_of(text=SOUND.replace(f"[{table}.", f"[{table}x."))

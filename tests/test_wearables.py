@@ -245,16 +245,3 @@ def test_a_trend_is_known_or_none_and_never_spoils_the_value(
 ) -> None:
     reading = glucose(b'{"value": 5.5, "trend": %s}' % said.encode())
     assert reading.trend is trend
-
-
-def test_keys_that_relayd_does_not_know_are_passed_over() -> None:
-    payload = b'{"__proto__": {"value": 1}, "seq": 4294967296, "value": 5.5, "id": "%s%n"}'
-    assert glucose(payload).mg_dl == pytest.approx(5.5 * MG_DL_PER_MMOL_L)
-
-
-def test_of_a_key_given_twice_the_last_counts() -> None:
-    assert glucose(b'{"value": 9, "value": 3}').mg_dl == pytest.approx(3 * MG_DL_PER_MMOL_L)
-
-
-def test_a_byte_order_mark_is_forgiven() -> None:
-    assert glucose(b'\xef\xbb\xbf{"value": 5}').mg_dl == pytest.approx(5 * MG_DL_PER_MMOL_L)

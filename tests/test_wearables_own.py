@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from relayd.domain.reading import (
+    MG_DL_PER_MMOL_L,
     DeviceReading,
     GlucoseReading,
     Malformed,
@@ -111,3 +112,21 @@ def test_format_relayd_tells_the_three_payloads_apart_by_their_keys(
     decoded = FORMATS["relayd"](payload, MIA, NOON)
     assert isinstance(decoded, tuple)
     assert [type(reading) for reading in decoded] == kinds
+
+
+@pytest.mark.parametrize(
+    ("payload", "mmol_l"),
+    [
+        pytest.param(
+            b'{"__proto__": {"value": 1}, "value": 5.5, "id": "%s%n"}', 5.5, id="unknown keys"
+        ),
+        pytest.param(b'{"value": 9, "value": 3}', 3, id="a key given twice: the last counts"),
+        pytest.param(b'\xef\xbb\xbf{"value": 5}', 5, id="a byte order mark"),
+    ],
+)
+def test_oddities_of_a_document_do_not_spoil_its_value(payload: bytes, mmol_l: float) -> None:
+    found = OWN["glucose"](payload, MIA, NOON)
+    assert isinstance(found, tuple)
+    (reading,) = found
+    assert isinstance(reading, GlucoseReading)
+    assert reading.mg_dl == pytest.approx(mmol_l * MG_DL_PER_MMOL_L)

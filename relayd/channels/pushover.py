@@ -124,7 +124,8 @@ class Pushover:
 
     async def send(self, message: Message, session: aiohttp.ClientSession) -> Outcome:
         """Push *message*. Pushover's own "status 1" is what proves SENT."""
-        hide = (self._token, message.to, message.token, message.text, quote_plus(message.text))
+        private = (message.to, message.text, message.answer_url or "", message.token)
+        hide = (self._token, *private, *map(quote_plus, private))
         try:
             answer = await self._post(session, "messages.json", self._form(message))
         except NoAnswer as error:

@@ -122,8 +122,8 @@ class TwilioVoice:
         except Refusal as refusal:
             if refusal.status >= SERVER_STATUSES:
                 self._doubt(message, began_s)
-            url = message.answer_url or ""
-            return refusal.outcome((*self._hide, message.to, message.text, message.token, url))
+            private = (message.to, message.text, message.answer_url or "", message.token)
+            return refusal.outcome((*self._hide, *private))
         return self._took(message.key, call.sid)
 
     def _took(self, key: str, sid: str) -> Outcome:

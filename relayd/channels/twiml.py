@@ -49,7 +49,7 @@ def _twice(*lines: str) -> str:
 
 
 def _say(line: str) -> str:
-    return f'<Say language="en-GB">{html.escape(line)}</Say>'
+    return f'<Say language="en-GB">{html.escape(_sayable(line))}</Say>'
 
 
 def by_text(code: str) -> str:
@@ -64,12 +64,8 @@ def by_text(code: str) -> str:
 
 
 def pronounced(text: str) -> str:
-    """*text* as a voice should read it: units in words, phone numbers by digits, nothing shouted.
-
-    What no voice can say, and XML may not hold, is left out.
-    """
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    text = _UNIT.sub(lambda found: _SPOKEN_UNIT[found[0].lower()], text)
+    """*text* as a voice should read it: units in words, numbers by digits, nothing shouted."""
+    text = _UNIT.sub(lambda found: _SPOKEN_UNIT[found[0].lower()], _sayable(text))
     text = _MINUTES.sub(r"\1 minutes", text)
     text = _SHOUTED.sub(lambda found: found[0].lower(), text)
     return _PHONE.sub(_by_digits, text)
@@ -77,3 +73,8 @@ def pronounced(text: str) -> str:
 
 def _by_digits(found: re.Match[str]) -> str:
     return ", ".join(" ".join(group) for group in found[0].split())
+
+
+def _sayable(text: str) -> str:
+    """*text* on one line, without what no voice can say and XML may not hold."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from relayd.check import reach, settings
+from relayd.check import fate, minimum, reach, settings
 from relayd.check.finding import Finding, Level
 from relayd.check.words import plan_in_words
 from relayd.config import Config, Fault
@@ -22,6 +22,17 @@ RULES: tuple[Rule, ...] = (
     reach.too_few_carers,
     reach.nobody_in_time,
     reach.everything_hangs_on_one,
+    fate.nobody_left,
+    fate.nobody_on_duty_in_time,
+    fate.masts_of_all,
+    fate.routes_of_one_fate,
+    fate.both_ends,
+    minimum.no_sounder,
+    minimum.no_way_past_the_home_provider,
+    minimum.readings_that_stop,
+    minimum.unknown_networks,
+    minimum.unnamed_networks,
+    minimum.cores_of_nobody,
     reach.carers_without_proof,
     reach.carers_who_sleep,
     reach.carers_never_called,

@@ -1,10 +1,10 @@
 """Findings about who can be reached: carers, their routes, and what all routes hang on."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from relayd.check.finding import Finding, PlanFor, called, calls, listed, plans_of
 from relayd.config import ChannelSettings, Config
+from relayd.config.fate import host_of
 
 
 def nobody_watches_relayd(config: Config) -> Iterator[Finding]:
@@ -66,10 +66,10 @@ def too_few_carers(config: Config) -> Iterator[Finding]:
     for each in plans_of(config):
         people = [carer for carer in called(config, each.plan) if calls([carer])]
         if not people:
-            text = f"nobody who could answer is called for {_whom(config, each)}"
+            text = f"nobody who could answer is called for {whom(config, each)}"
             yield Finding("bad", text, wearer=each.owner)
         elif len(people) == 1:
-            text = f"{people[0].name} is the only carer called for {_whom(config, each)}"
+            text = f"{people[0].name} is the only carer called for {whom(config, each)}"
             yield Finding("warn", text, carer=people[0].id, wearer=each.owner)
 
 
@@ -80,10 +80,10 @@ def everything_hangs_on_one(config: Config) -> Iterator[Finding]:
         used = [config.channels[route.channel] for route in routes]
         if not used:
             continue
-        whom = _whom(config, each)
+        names = whom(config, each)
         for kind, name in (_one_service(used), _one_path(config, used)):
             if name is not None:
-                text = f"if the {kind} {name} fails, nobody is reached in time for {whom}"
+                text = f"if the {kind} {name} fails, nobody is reached in time for {names}"
                 yield Finding("bad", text, wearer=each.owner, shares={kind: name})
 
 
@@ -91,24 +91,15 @@ def nobody_in_time(config: Config) -> Iterator[Finding]:
     """The first step itself may come too late."""
     for each in plans_of(config):
         if each.plan.steps[0].after >= each.plan.promise:
-            text = f"nobody is called for {_whom(config, each)} until the promise has passed"
+            text = f"nobody is called for {whom(config, each)} until the promise has passed"
             yield Finding("bad", text, wearer=each.owner)
 
 
 def _one_service(used: list[ChannelSettings]) -> tuple[str, str | None]:
     if len({channel.name for channel in used}) == 1:
         return "channel", used[0].name
-    services = {_service(channel) for channel in used}
+    services = {host_of(channel) for channel in used}
     return "service", services.pop() if len(services) == 1 else None
-
-
-def _service(channel: ChannelSettings) -> str:
-    """Who runs it: the host it talks to, or its kind where the host is not the family's to say."""
-    for word in ("server", "api", "url"):
-        host = urlsplit(getattr(channel.config, word, None) or "").hostname
-        if host:
-            return host
-    return f"{channel.kind} {channel.name}"
 
 
 def _one_path(config: Config, used: list[ChannelSettings]) -> tuple[str, str | None]:
@@ -117,6 +108,7 @@ def _one_path(config: Config, used: list[ChannelSettings]) -> tuple[str, str | N
     return "path", next(iter(ways.values())) if tied else None
 
 
-def _whom(config: Config, each: PlanFor) -> str:
+def whom(config: Config, each: PlanFor) -> str:
+    """For whom a plan calls, by name."""
     names = [config.household.wearers[word].name for word in each.wearers]
     return listed(names) if names else "relayd's own alerts"

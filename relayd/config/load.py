@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from relayd.config import people, place
+from relayd.config.cores import with_cores
 from relayd.config.fault import ConfigFaults, Fault, Faults
 from relayd.config.keys import Broken, Walk
 from relayd.config.plans import plans
@@ -73,8 +74,12 @@ def parse(
 def _build(table: FileTable, walk: Walk, base: Path, file: Path, *, look: bool) -> Config:
     faults = walk.faults
     services = channels(table, walk)
+    networks = place.networks(table.networks, faults)
+    household = _household(table, services, faults)
+    if not faults.found:
+        household = with_cores(household, services, tuple(table.paths), networks)
     return Config(
-        household=_household(table, services, faults),
+        household=household,
         file=file,
         state=base / table.home.state,
         mqtt=place.mqtt(table.mqtt, base, faults, look=look),
@@ -83,7 +88,7 @@ def _build(table: FileTable, walk: Walk, base: Path, file: Path, *, look: bool) 
         channels=services,
         sources=place.sources(table, table.mqtt.root, faults),
         watcher=place.watcher(table.watcher, faults),
-        networks=place.networks(table.networks, faults),
+        networks=networks,
         keep_readings=table.home.keep_readings,
         secret_files=tuple(walk.secrets.files),
     )

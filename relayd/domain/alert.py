@@ -79,6 +79,7 @@ class Cause(StrEnum):
 LATCHING = frozenset({Code.SEIZURE_ALARM, Code.SEIZURE_FALL, Code.SEIZURE_MANUAL})
 LOW_SIDE = frozenset({Code.URGENT_LOW, Code.URGENT_LOW_SOON, Code.LOW, Code.FALLING_FAST})
 HIGH_SIDE = frozenset({Code.HIGH, Code.VERY_HIGH})
+GRAVE = LATCHING | LOW_SIDE  # at high priority none of these is left alone for long
 SILENCE = frozenset({Code.SILENT, Code.SEIZURE_SILENT})
 
 
@@ -110,9 +111,9 @@ class Alert:
     ends at *quiet_until*; *reminded* counts reminders, the present one begun at *reminded_at*.
     *refused_by* names carers who cannot, in this call; steps up to *pulled_forward* are called
     early because all before them refused. *about* tells apart alerts of one technical condition.
-    *worst_mg_dl* is the worst value seen, at *worst_at*; *missed* is a low that came to light only
-    with the end of a silence: its first and last moment, and its lowest value. Moments are the
-    engine's own steady time.
+    *after_low*: a silence that began with a low. *worst_mg_dl* is the worst value seen, at
+    *worst_at*; *missed* is a low that came to light only with the end of a silence: its first and
+    last moment, and its lowest value. Moments are the engine's own steady time.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Alert:
     refused_by: tuple[str, ...] = ()
     pulled_forward: int = 0
     about: str = ""
+    after_low: bool = False
     ended_at: datetime | None = None
     worst_mg_dl: float | None = None
     worst_at: datetime | None = None

@@ -68,8 +68,8 @@ class Booking:
             return ()
         attempt = case.attempts.get(event.attempt) if event.attempt is not None else None
         touched: tuple[Ward, ...] = ()
-        if attempt is not None:
-            if attempt.alert != event.alert or attempt.carer != event.carer:
+        if event.attempt is not None:
+            if attempt is None or attempt.carer != event.carer:
                 draft.happened("answer.refused", alert=event.alert, carer=event.carer)
                 return ()
             touched = self._book(case, attempt, event, wards, draft)

@@ -1,5 +1,6 @@
 """One alert with the attempts made for it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from relayd.domain.alert import Alert, Cause
@@ -32,9 +33,19 @@ class Case:
         return wearer.name if wearer is not None else ""
 
     def restore(self, attempt: Attempt) -> None:
-        """Take back *attempt* from the disk; they come in the order in which they were begun."""
-        self.attempts[attempt.id] = attempt
+        """Take back *attempt* from the disk; they come in the order in which they were begun.
+
+        The file may have been edited meanwhile: a route that moved is found again by its channel,
+        and what went over one that is gone counts as not tried.
+        """
         self.number = max(self.number, attempt.number)
+        carer = self.household.carers.get(attempt.carer)
+        routes = [route.channel for route in carer.routes] if carer is not None else []
+        if attempt.channel not in routes:
+            return
+        if routes[attempt.route : attempt.route + 1] != [attempt.channel]:
+            attempt = replace(attempt, route=routes.index(attempt.channel))
+        self.attempts[attempt.id] = attempt
         if attempt.call == self.alert.call and not attempt.purpose.quiet:
             self._add_to_lap(attempt)
 

@@ -85,6 +85,7 @@ class Present:
     priority: Priority
     since: datetime
     evidence: Evidence = NO_EVIDENCE
+    after_low: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +199,13 @@ def glucose_silent(
     limit = silent_limit(limits, memory.interval(), watchful=watchful)
     due = counted_from + limit
     if now < due:
-        gone = standing is not None and counted_from > standing.raised_at
+        gone = standing is not None and counted_from >= standing.raised_at
         verdict: Verdict = Gone(evidence_of(memory)) if gone else UNCHANGED
         return Finding(Family.SILENT, verdict, due)
     high_at = counted_from + max(SILENT_HIGH_AFTER, limit + SILENT_MEDIUM_AT_LEAST)
     high = after_low or now >= high_at
     priority = Priority.HIGH if high else Priority.MEDIUM
-    present = Present(Code.SILENT, priority, counted_from, evidence_of(memory))
+    present = Present(Code.SILENT, priority, counted_from, evidence_of(memory), after_low)
     return Finding(Family.SILENT, present, None if high else high_at)
 
 

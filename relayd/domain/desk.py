@@ -8,14 +8,12 @@ from relayd.domain import lines
 from relayd.domain.alert import (
     NO_EVIDENCE,
     Alert,
-    Cause,
     Code,
-    Presence,
     Priority,
 )
 from relayd.domain.belief import Belief
 from relayd.domain.case import Case
-from relayd.domain.compare import family_key, fell_further, level_of
+from relayd.domain.change import change, family_key
 from relayd.domain.condition import (
     Family,
     Finding,
@@ -86,6 +84,13 @@ class Desk:
                     waits.append(ward.grace_until)
                     continue
                 self._reconcile(ward, finding, draft)
+        return self._pursue(ward, waits, draft)
+
+    def hear(self, ward: Ward, draft: Draft) -> datetime | None:
+        """Do what is due to carers after a report, which changes nothing of what was read."""
+        return self.look_at(ward, draft) if ward.wearer is None else self._pursue(ward, [], draft)
+
+    def _pursue(self, ward: Ward, waits: list[datetime], draft: Draft) -> datetime | None:
         for case in list(ward.cases.values()):
             wait = pursue(case, self.belief, draft)
             if wait is not None:
@@ -108,7 +113,7 @@ class Desk:
                 if case is None:
                     self._raise(ward, key, verdict, draft, about)
                 elif verdict.priority is not case.alert.priority:
-                    self._change(case, verdict, draft)
+                    change(case, verdict, draft)
             elif case is not None:
                 self._clear(ward, case, verdict, draft)
 
@@ -127,11 +132,12 @@ class Desk:
             if case is None:
                 self._raise(ward, finding.family, verdict, draft)
             else:
-                self._change(case, verdict, draft)
+                change(case, verdict, draft)
 
     def _raise(self, ward: Ward, key: str, found: Present, draft: Draft, about: str = "") -> None:
         ward.number += 1
         wearer = ward.wearer.id if ward.wearer is not None else None
+        evidence = found.evidence
         alert = Alert(
             id=f"{wearer or 'relay'}-{ward.number}",
             wearer=wearer,
@@ -140,8 +146,12 @@ class Desk:
             raised_at=draft.now,
             called_at=draft.now,
             present_since=found.since,
+            evidence=evidence,
             about=about,
-        ).seen(found.evidence)
+            after_low=found.after_low,
+            worst_mg_dl=evidence.mg_dl,
+            worst_at=evidence.reading_at if evidence.mg_dl is not None else None,
+        )
         if key == Family.SILENT:
             ward.lowest_missed = None
         case = Case(alert, self.household)
@@ -160,39 +170,6 @@ class Desk:
             told = f"{evidence.detail}; {heard}" if evidence.detail else heard
             if len(told) <= CATCH_UP_AT_MOST:
                 case.put(replace(case.alert, evidence=replace(evidence, detail=told)), draft)
-
-    def _change(self, case: Case, found: Present, draft: Draft) -> None:
-        """The condition stands, better or worse: call again where no answer covers it."""
-        stood = case.alert
-        priority = max(found.priority, Priority.HIGH) if stood.risen else found.priority
-        alert = replace(
-            stood,
-            condition=found.code,
-            priority=priority,
-            present_since=found.since,
-        )
-        if found.evidence is not NO_EVIDENCE:
-            alert = alert.seen(found.evidence)
-        worse = priority > stood.priority or level_of(alert) > level_of(stood)
-        better = not worse and (priority < stood.priority or alert.condition is not stood.condition)
-        if stood.presence is Presence.LATCHED:
-            case.put(replace(alert, presence=Presence.ON), draft)
-        elif stood.presence is Presence.ACKNOWLEDGED:
-            fell = fell_further(alert)
-            if fell or (stood.covered is not None and priority > stood.covered):
-                cause = Cause.FURTHER_FALL if fell else Cause.WORSENED
-                case.call_again(cause, draft, alert)
-                case.say("alert.worsened", draft)
-                return
-        elif priority > stood.priority:
-            case.call_again(Cause.WORSENED, draft, alert)
-            case.say("alert.worsened", draft)
-            return
-        if worse or better:
-            case.put(alert, draft)
-            case.say("alert.worsened" if worse else "alert.eased", draft)
-        else:
-            case.alert = replace(alert, presence=case.alert.presence)
 
     def _clear(self, ward: Ward, case: Case, gone: Gone, draft: Draft) -> None:
         stood = case.alert
@@ -217,7 +194,6 @@ class Desk:
             if other is case:
                 del ward.cases[key]
         self.open -= 1
-        self._closed[case.alert.id] = draft.now
         case.notes_due_at = draft.now + told_after
         ward.closing.append(case)
 
@@ -231,6 +207,8 @@ class Desk:
             if wait is not None:
                 left.append(case)
                 yield wait
+            else:
+                self._closed[case.alert.id] = draft.now
         ward.closing = left
 
     def _forget(self, now: datetime) -> None:

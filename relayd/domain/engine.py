@@ -71,7 +71,8 @@ class Engine:
             case Woke():
                 self._wake(draft)
             case AttemptReported():
-                self._after(self.booking.report(event, self.wards, draft), draft)
+                for ward in self.booking.report(event, self.wards, draft):
+                    self.schedule(ward, self.desk.hear(ward, draft))
             case Answered():
                 self._after(self.booking.answer(event, self.wards, draft), draft)
             case PayloadRejected():
@@ -80,10 +81,8 @@ class Engine:
                 self._after(self.technical.report(event, draft), draft)
             case PathReported():
                 self._after(self.technical.path(event, draft), draft)
-            case ClockReported(offset, synchronised):
-                self.observer.offset, self.observer.synchronised = offset, synchronised
-                draft.offset = offset
-                self._after(self.technical.clock(draft, known=synchronised), draft)
+            case ClockReported():
+                self._take_time(event, draft)
             case Paused():
                 self._pause(event, draft)
             case Started():
@@ -159,6 +158,15 @@ class Engine:
         self._after(self.technical.understood(event.source, draft), draft)
         if look is not None:
             self.look_at(look, draft)
+
+    def _take_time(self, event: ClockReported, draft: Draft) -> None:
+        """People's clocks moved: hours of duty and nights may begin or end with that."""
+        moved = event.offset != self.observer.offset
+        self.observer.offset, self.observer.synchronised = event.offset, event.synchronised
+        draft.offset = event.offset
+        if moved:
+            self._after(self.wards.values(), draft)
+        self._after(self.technical.clock(draft, known=event.synchronised), draft)
 
     def _pause(self, event: Paused, draft: Draft) -> None:
         ward = self.wards.get(event.wearer)

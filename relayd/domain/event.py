@@ -126,7 +126,8 @@ class KeptReading:
     """A reading as it is kept: what restores a wearer's state, and what the page draws.
 
     *acceptable*: it fed the silence timer. *stamp* is its place in time, in engine time.
-    *mg_dl* is None for a seizure watch's state.
+    *mg_dl* is None for a seizure watch's state. *doubted*: its stamp cannot be true, so it raised
+    if it had to and never clears.
     """
 
     wearer: str
@@ -137,6 +138,7 @@ class KeptReading:
     bound: Bound = Bound.WITHIN
     trend: Trend | None = None
     state: WatchState | None = None
+    doubted: bool = False
 
     def __repr__(self) -> str:  # health values stay out of logs
         return f"KeptReading({self.wearer}, {self.stamp})"
@@ -166,7 +168,7 @@ Row = Alert | Attempt | KeptReading | Happened
 
 
 HARMLESS_WITHIN = timedelta(seconds=60)
-NOTED_WITHIN = timedelta(milliseconds=200)
+NOTED_WITHIN = timedelta(milliseconds=40)
 AT_ONCE = timedelta(0)
 
 

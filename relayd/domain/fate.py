@@ -7,7 +7,7 @@ they are not counted here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 UNKNOWN = "unknown"
@@ -48,7 +48,6 @@ class Component:
 
 
 Components = frozenset[Component]
-UNKNOWN_CORE = Component(Level.CORE, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,51 +101,6 @@ class Fate:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One of the Pi's paths: its *name* (one for all paths of one interface), and its network.
-
-    *home*: the house's own broadband, which also carries the house's Wi-Fi.
-    """
-
-    name: str
-    network: Network
-    home: bool = False
-
-    @property
-    def way(self) -> Components:
-        """What data that leave by it hang on."""
-        return self.network.components(Bearer.DATA) | {Component(Level.PATH, self.name)}
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One channel as fate sees it.
-
-    *host* is who carries the words; *account* one name for all channels that share credentials.
-    *lines* are the ways it may leave by. *bearer* is how it reaches the carer, None where it ends
-    at the host itself. *sim* is the Pi's own SIM, which needs no line. *local*: in the house.
-    """
-
-    channel: str
-    host: str
-    bearer: Bearer | None
-    lines: tuple[Line, ...] = ()
-    account: str | None = None
-    sim: Network | None = None
-    local: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Where a route ends: whose phone, on which network, and the *home* lines its Wi-Fi may use."""
-
-    carer: str
-    network: Network
-    home: tuple[Line, ...] = ()
-    at_home: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class RouteFate:
     """One route of the file, *index* in its carer's list, with all that it hangs on."""
 
@@ -156,7 +110,7 @@ class RouteFate:
     bearer: Bearer | None
     sounder: bool
     fate: Fate
-    network: Network = field(default_factory=lambda: Network(None))
+    network: Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,52 +139,6 @@ class Hit:
     routes: tuple[RouteFate, ...]
     paths: tuple[str, ...]
     wearers: tuple[str, ...]
-
-
-def fate_of(service: Service, recipient: Recipient) -> Fate:
-    """What a route over *service* to *recipient* hangs on, leg by leg from the Pi outwards."""
-    legs = [_way_out(service), (_service(service),)]
-    if service.bearer is not None:
-        legs.extend(_way_in(service, recipient, service.bearer))
-    return Fate(tuple(legs))
-
-
-def _way_out(service: Service) -> tuple[Components, ...]:
-    if service.sim is not None:
-        return (service.sim.components(Bearer.SMS),)
-    if service.local:
-        return tuple(
-            frozenset({Component(Level.PATH, line.name)}) for line in service.lines
-        ) or (frozenset[Component](),)
-    return tuple(line.way for line in service.lines) or (Network(None).components(Bearer.DATA),)
-
-
-def _service(service: Service) -> Components:
-    parts = {
-        Component(Level.CHANNEL, service.channel),
-        Component(Level.SERVICE, service.host),
-    }
-    if service.account is not None:
-        parts.add(Component(Level.ACCOUNT, service.account))
-    return frozenset(parts)
-
-
-def _way_in(
-    service: Service, recipient: Recipient, bearer: Bearer
-) -> Iterable[tuple[Components, ...]]:
-    person = {Component(Level.CARER, recipient.carer)}
-    own = recipient.network.components(bearer)
-    if recipient.network.fixed:
-        yield (frozenset(person),)
-        same = [line for line in recipient.home if set(line.network.cores) & {*recipient.network.cores}]
-        at_home = recipient.at_home and same
-        yield tuple(own | {Component(Level.PATH, line.name)} for line in same) if at_home else (own,)
-        return
-    yield (frozenset(person | {Component(Level.HANDSET, recipient.carer)}),)
-    if bearer is not Bearer.DATA or not recipient.at_home:
-        yield (own,)
-    elif not service.local:  # in the house, the house's own Wi-Fi needs nobody outside
-        yield (own, *(line.way for line in recipient.home))
 
 
 def failing(*components: Component, assume: bool = True) -> Components:
@@ -266,13 +174,11 @@ def hits(view: View, failed: Components) -> Hit:
 def shared(fates: Iterable[Fate], *levels: Level) -> Components:
     """What takes all of *fates* with it when it fails alone; of *levels*, if any are given."""
     each = list(fates)
-    if not each:
-        return frozenset()
-    candidates = (
-        part
-        for part in each[0].components | ({UNKNOWN_CORE} if len(each) > 1 else frozenset())
-        if part.bearer is None and (not levels or part.level in levels)
-    )
+    parts = frozenset[Component]().union(*(fate.components for fate in each))
     return frozenset(
-        part for part in candidates if not any(fate.survives(failing(part)) for fate in each)
+        part
+        for part in parts
+        if part.bearer is None
+        and (not levels or part.level in levels)
+        and not any(fate.survives(failing(part)) for fate in each)
     )

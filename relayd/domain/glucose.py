@@ -106,6 +106,15 @@ class GlucoseMemory:
             return Place.LATE if retained else Place.IMPOSSIBLE
         return self._seen(at, reading.mg_dl)
 
+    def known(self, at: datetime, mg_dl: float) -> None:
+        """Take back a reading that was taken in before a stop: said again, it is a repeat."""
+        self._seen(at, mg_dl)
+        self._last_unstamped = mg_dl
+
+    def heard(self, at: datetime | None) -> bool:
+        """Whether a reading with this stamp came before."""
+        return at in self._stamps
+
     def _seen(self, at: datetime, mg_dl: float) -> Place:
         if len(self._stamps) >= STAMPS_KEPT:
             del self._stamps[next(iter(self._stamps))]

@@ -71,9 +71,12 @@ class Hours:
 
     def opens_after(self, local: datetime) -> datetime | None:
         """When the window next opens after *local*, None for one that never does."""
+        now = local.astimezone(UTC)
         for days in range(8):
             opening = datetime.combine(local.date() + timedelta(days), self.start, local.tzinfo)
-            if opening > local and opening.weekday() in self.weekdays:
+            if opening.astimezone(UTC) <= now:
+                opening = opening.replace(fold=1)  # in autumn an hour comes twice
+            if opening.astimezone(UTC) > now and opening.weekday() in self.weekdays:
                 return opening
         return None
 

@@ -64,14 +64,22 @@ class Observer:
     ) -> bool:
         now = draft.now
         wall = now + self.offset if self.synchronised else None
+        heard = memory.heard(reading.at)
         place = memory.place(reading, wall, retained=retained)
         if place is Place.REPEAT:
             return False
-        stamp = self._stamp(reading.at, now)
+        stamp = now if place is Place.IMPOSSIBLE else self._stamp(reading.at, now)
         acceptable = place is Place.CURRENT
         draft.readings.append(
             KeptReading(
-                reading.wearer, stamp, now, acceptable, reading.mg_dl, reading.bound, reading.trend
+                reading.wearer,
+                stamp,
+                now,
+                acceptable,
+                reading.mg_dl,
+                reading.bound,
+                reading.trend,
+                doubted=place is Place.IMPOSSIBLE,
             )
         )
         low = reading.mg_dl < memory.limits.low or reading.bound is Bound.LOW
@@ -82,7 +90,7 @@ class Observer:
         if place is Place.IMPOSSIBLE:
             stamp = now
         memory.remember(Mark(stamp, reading.mg_dl, reading.bound, reading.trend, acceptable))
-        if acceptable:
+        if acceptable and not heard:
             memory.arrived_at = now
         return (
             low
@@ -91,6 +99,7 @@ class Observer:
             or reading.mg_dl >= memory.limits.high
             or reading.bound is not Bound.WITHIN
             or ward.wake_at is None
+            or memory.falling()
         )
 
     def _stamp(self, at: datetime | None, now: datetime) -> datetime:
@@ -122,6 +131,8 @@ class Observer:
                 if not alarm or retained or (past and age > LATE_ALARM_FOR):
                     return False
                 return self._note_state(watch, state, draft, acceptable=False)
+            if watch.source_at is not None and at < watch.source_at and not alarm:
+                return False
         elif retained or (watch.source_at is not None and at < watch.source_at and not alarm):
             return False
         if at is not None:

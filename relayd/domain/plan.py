@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from relayd.domain.alert import SILENCE, Alert, Priority
+from relayd.domain.alert import GRAVE, SILENCE, Alert, Priority
 from relayd.domain.belief import Belief
 from relayd.domain.delivery import Attempt, Dissemination, Reason
 from relayd.domain.household import Carer, Plan
@@ -93,7 +93,7 @@ def promise_of(plan: Plan, alert: Alert) -> timedelta:
 
 def quiet_for(plan: Plan, alert: Alert) -> timedelta:
     """How long an answer to *alert* buys: a quarter of an hour for what cannot be left alone."""
-    if alert.priority is Priority.HIGH and not alert.risen:
+    if alert.priority is Priority.HIGH and (alert.after_low or alert.condition in GRAVE):
         return min(plan.remind_every, QUIET_AT_MOST)
     if alert.condition in SILENCE:
         spacing = SILENCE_SPACING[min(alert.reminded, len(SILENCE_SPACING) - 1)]

@@ -8,7 +8,6 @@ from relayd.domain.case import Case
 from relayd.domain.desk import Desk
 from relayd.domain.event import Kept, KeptReading
 from relayd.domain.glucose import Mark
-from relayd.domain.reading import GlucoseReading
 from relayd.domain.ward import START_GRACE, Ward
 
 
@@ -19,7 +18,7 @@ def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datet
             ward.grace_until = now + START_GRACE
     for reading in sorted(kept.readings, key=lambda r: r.arrived_at):
         known = wards.get(reading.wearer)
-        if known is not None and reading.acceptable:
+        if known is not None:
             _remember(known, reading)
     garbled: list[str] = []
     for alert in kept.alerts:
@@ -43,12 +42,16 @@ def _blame(relay: Ward, alert: Alert) -> None:
 
 def _remember(ward: Ward, kept: KeptReading) -> None:
     memory, watch = ward.glucose, ward.watch
-    if kept.mg_dl is not None and memory is not None:
-        reading = GlucoseReading(kept.wearer, kept.mg_dl, kept.stamp, kept.trend, kept.bound)
-        memory.place(reading, None, retained=False)
-        memory.remember(Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend))
-        memory.arrived_at = kept.arrived_at
+    if kept.mg_dl is not None and memory is not None and (kept.acceptable or kept.doubted):
+        memory.remember(
+            Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend, trusted=kept.acceptable)
+        )
+        if kept.acceptable:
+            memory.known(kept.stamp, kept.mg_dl)
+            memory.arrived_at = kept.arrived_at
     elif kept.state is not None and watch is not None:
         if kept.state is not watch.state:
             watch.state, watch.since = kept.state, kept.stamp
-        watch.arrived_at = watch.recorded_at = kept.arrived_at
+        watch.recorded_at = kept.arrived_at
+        if kept.acceptable:
+            watch.arrived_at = kept.arrived_at

@@ -77,7 +77,7 @@ def seizure_silent(
     limit = watch.limits.silent_after
     due = counted_from + limit
     if now < due:
-        gone = standing is not None and counted_from > standing.raised_at
+        gone = standing is not None and counted_from >= standing.raised_at
         return Finding(Family.SEIZURE_SILENT, Gone() if gone else UNCHANGED, due)
     high_at = counted_from + max(SILENT_HIGH_AFTER, limit + SILENT_MEDIUM_AT_LEAST)
     high = now >= high_at

@@ -85,10 +85,17 @@ class Ward:
             memory,
             self.wearer.glucose,
             self.standing(Family.SILENT),
-            memory.arrived_at or self.started_at,
+            self._counted_from(memory.arrived_at, Family.SILENT),
             now,
             low_open=low_open,
         )
+
+    def _counted_from(self, arrived_at: datetime | None, silence: Family) -> datetime:
+        """Since when nothing was heard: the last arrival, else the start, but a silence stands."""
+        if arrived_at is not None:
+            return arrived_at
+        standing = self.standing(silence)
+        return standing.present_since if standing is not None else self.started_at
 
     def _seizure_findings(self, watch: WatchMemory, now: datetime) -> Iterator[Finding]:
         for code in SEIZURE_EVENTS:
@@ -97,7 +104,7 @@ class Ward:
         yield seizure_silent(
             watch,
             self.standing(Family.SEIZURE_SILENT),
-            watch.arrived_at or self.started_at,
+            self._counted_from(watch.arrived_at, Family.SEIZURE_SILENT),
             now,
         )
 

@@ -13,6 +13,9 @@ from relayd.domain.household import Household, Route, Wearer
 from relayd.domain.names import NAMES
 from relayd.domain.reading import Bound, Unit
 
+SAYS_WHERE = frozenset({Code.URGENT_LOW_SOON, Code.FALLING_FAST})
+"""Conditions whose very name says where the value is heading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -95,7 +98,7 @@ def _called(telling: Telling) -> Words:
     what = NAMES[alert.condition]
     still = telling.attempt.purpose is Purpose.REMINDER
     if alert.presence is Presence.LATCHED:
-        what = f"{what} (over now, please look)"
+        what = f"{what} (over, please look)"
     title = f"{wearer.name} {'STILL ' if still else ''}{what}"
     parts = [_opening(alert, telling), f"{title}{_value(telling)}, {_since(telling)}."]
     if wearer.help and (alert.priority is Priority.HIGH or alert.condition is Code.SILENT):
@@ -112,7 +115,7 @@ def _opening(alert: Alert, telling: Telling) -> str:
     if alert.cause is Cause.EVERYBODY_REFUSED:
         return "Nobody could come."
     if alert.cause is Cause.REMINDER_UNANSWERED:
-        return "No answer any more."
+        return "No answer now."
     if alert.cause is Cause.HANDED_BACK:
         return "Nobody has it now."
     return ""
@@ -130,7 +133,9 @@ def _value(telling: Telling) -> str:
     value = value_text(wearer.unit, mg_dl, alert.evidence.bound)
     if alert.condition is Code.SILENT:
         return f", last {value}"
-    trend = f" {alert.evidence.trend.value}" if alert.evidence.trend is not None else ""
+    trend = ""
+    if alert.evidence.trend is not None and alert.condition not in SAYS_WHERE:
+        trend = f" {alert.evidence.trend.value}"
     return f" {value}{trend}"
 
 

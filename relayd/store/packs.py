@@ -17,6 +17,8 @@ from relayd.domain.event import Happened, KeptReading
 from relayd.domain.reading import MG_DL_PER_MMOL_L, Bound, Trend, Unit, WatchState
 from relayd.store.rows import BadRowError, checksum, micros, moment, washed
 
+ACCEPTABLE, DOUBTED = 1, 2  # what was held of a reading, in one small number
+
 
 @dataclass(frozen=True, slots=True)
 class Pack:
@@ -100,7 +102,7 @@ def _reading_line(kept: KeptReading, at: int, stamped: int) -> list[Any]:
         kept.wearer,
         micros(kept.arrived_at) - at,
         micros(kept.stamp) - stamped,
-        int(kept.acceptable),
+        kept.acceptable + DOUBTED * kept.doubted,
         _short(kept.mg_dl),
         kept.trend,
         None if kept.bound is Bound.WITHIN else kept.bound,
@@ -112,12 +114,13 @@ def _reading_line(kept: KeptReading, at: int, stamped: int) -> list[Any]:
 
 
 def _reading(line: list[Any], at: int, stamped: int) -> KeptReading:
-    wearer, arrived, stamp, acceptable, mg_dl, trend, bound, state = line + [None] * (8 - len(line))
+    wearer, arrived, stamp, verdict, mg_dl, trend, bound, state = line + [None] * (8 - len(line))
     return KeptReading(
         wearer=wearer,
         stamp=moment(stamped + stamp),
         arrived_at=moment(at + arrived),
-        acceptable=bool(acceptable),
+        acceptable=bool(verdict & ACCEPTABLE),
+        doubted=bool(verdict & DOUBTED),
         mg_dl=_long(mg_dl),
         bound=Bound.WITHIN if bound is None else Bound(bound),
         trend=None if trend is None else Trend(trend),

@@ -113,9 +113,14 @@ class Table(Generic[R]):
             raise BadRowError(str(error)) from error
 
 
+_AS_IT_IS = (str, int, float, Enum)
+
+
 def _plain(value: Any, base: datetime) -> Any:
+    if value is None or isinstance(value, _AS_IT_IS):
+        return value
     if isinstance(value, datetime):
-        return micros(value) - micros(base)
+        return (value - base) // MICROSECOND
     if is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: _plain(part, base)

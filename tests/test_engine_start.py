@@ -1,0 +1,140 @@
+"""Beginning again after a stop: what is remembered, what has changed in the file meanwhile."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from houses import NOON, Drive, calls_of, home, minutes
+from test_engine_restart import FAILED, SENT, acknowledged, alerts, calm, laps, on, silent
+
+from relayd.domain.delivery import Failure, Purpose
+from relayd.domain.engine import Engine
+from relayd.domain.event import Kept, PayloadRejected, Started
+from relayd.domain.household import Step
+from relayd.domain.reading import Bound
+
+
+def test_the_worst_value_survives_a_restart() -> None:
+    """Was 43 at 12:03, now 110: the word that she reads afterwards must be true."""
+    drive = Drive().series(50, 43, 49, every=3)
+    drive.restart()
+    (alert,) = drive.engine.open_alerts("mia")
+    assert (alert.worst_mg_dl, alert.worst_at) == (43, NOON + minutes(3))
+
+
+def test_time_counts_on_while_the_relay_is_down() -> None:
+    """Down for twenty minutes with a quiet that ended in between: she is asked at once."""
+    drive = Drive()
+    acknowledged(drive)
+    drive.restart(after=20)
+    assert calls_of(drive, "mia-1", Purpose.REMINDER) == [(20, "ana/push")]
+
+
+def test_after_a_long_stop_silence_waits_a_minute_for_what_the_broker_kept() -> None:
+    drive = Drive()
+    calm(drive)
+    drive.restart(after=60)
+    drive.until(drive.minute + 0.9)
+    assert drive.open() == []
+    drive.until(drive.minute + 0.2)
+    assert [c for c, _, _ in drive.open()] == ["glucose.silent"]
+
+
+def test_a_silence_that_stood_before_the_stop_stands_at_once() -> None:
+    drive = Drive()
+    silent(drive)
+    drive.restart(after=60)
+    assert [c for c, _, _ in drive.open()] == ["glucose.silent"]
+
+
+def test_silence_is_counted_from_the_last_reading_before_the_stop() -> None:
+    drive = Drive()
+    calm(drive)
+    drive.until(15)
+    drive.restart(after=0.5)
+    drive.until(21)
+    assert [c for c, _, _ in drive.open()] == ["glucose.silent"]
+    assert drive.events("alert.raised")[0][0] == 21, "16 minutes after minute 5"
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_a_repeat_after_a_restart_is_still_a_repeat(*, stamped: bool) -> None:
+    """A stuck bridge and a restart together must not make the second good reading."""
+    drive = Drive()
+    drive.glucose(60)
+    drive.until(5)
+    stamp = drive.now if stamped else None
+    drive.glucose(110, at=stamp)
+    drive.restart()
+    drive.until(7)
+    drive.glucose(110, at=stamp)
+    assert [c for c, _, _ in drive.open()] == ["glucose.low"]
+
+
+def test_what_could_not_be_true_is_not_believed_after_a_restart() -> None:
+    drive = Drive()
+    drive.glucose(60)
+    for minute in (5, 10):
+        drive.until(minute)
+        drive.glucose(110, at=drive.now + timedelta(days=1))
+    drive.restart()
+    assert [c for c, _, _ in drive.open()] == ["glucose.low"]
+
+
+def test_a_source_that_was_garbled_is_known_to_be_and_one_good_word_ends_it() -> None:
+    drive = Drive()
+    for _ in range(3):
+        drive.tell(PayloadRejected("mia/glucose", "it is no JSON"))
+    drive.restart()
+    assert drive.open(None) == [("relay.bad_payload", "low", "on")]
+    drive.glucose(110)
+    assert drive.open(None) == []
+
+
+def test_the_word_low_is_remembered() -> None:
+    drive = Drive()
+    drive.glucose(39, bound=Bound.LOW)
+    drive.restart()
+    drive.until(12)
+    assert drive.open()[1] == ("glucose.silent", "high", "on")
+
+
+def test_an_alert_of_somebody_no_longer_in_the_file_is_let_go() -> None:
+    drive = Drive()
+    on(drive)
+    drive.household = replace(home(), wearers={"leo": home().wearers["leo"]})
+    drive.restart()
+    drive.until(20)
+    assert alerts(drive) == []
+
+
+def test_a_carer_no_longer_in_the_file_stops_nobody_from_being_called() -> None:
+    """An attempt made to her is still on disk, and its receipt may still come."""
+    drive = Drive()
+    on(drive)
+    house = home(steps=(Step(("tom",)),))
+    drive.household = replace(house, carers={"tom": house.carers["tom"]})
+    drive.restart()
+    drive.report("mia-1/1", SENT)
+    drive.until(5)
+    assert drive.calls("tom")[0][1] == "push"
+
+
+def test_a_route_no_longer_in_the_file_is_no_trouble() -> None:
+    drive = Drive()
+    laps(drive)
+    shorter = home(ana=home().carers["ana"].routes[:1], tom=home().carers["tom"].routes[:1])
+    drive.household = shorter
+    drive.restart()
+    for attempt in drive.engine.attempts("mia-1"):
+        drive.report(attempt.id, FAILED, Failure.UNREACHABLE)
+    drive.until(60)
+    assert drive.open()[0] == ("glucose.urgent_low", "high", "on")
+    assert drive.calls()[-1][0] > 45
+
+
+def test_a_first_start_knows_nothing_and_waits() -> None:
+    engine = Engine(home(), Kept(), NOON)
+    turn = engine.handle(Started(), NOON)
+    assert turn.sends == ()
+    assert engine.next_deadline() == NOON + minutes(2), "Leo's watch may be silent that long"
