@@ -85,6 +85,7 @@ class Drive:
         self.readings: list[KeptReading] = []
         self.timeline: list[tuple[float, Happened]] = []
         self.sends: list[tuple[float, Send]] = []
+        self.turns: list[Turn] = []
         self.engine = Engine(self.household, Kept(), self.now)
         self.tell(Started())
         self._last_ok = self.now
@@ -112,6 +113,7 @@ class Drive:
     def tell(self, event: Event) -> Turn:
         """Hand one event to the engine now."""
         turn = self.engine.handle(event, self.now)
+        self.turns.append(turn)
         for row in turn.rows:
             if isinstance(row, Happened):
                 self.timeline.append((self.minute, row))

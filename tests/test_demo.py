@@ -36,6 +36,16 @@ STORY = (
 )
 
 
+def transcript() -> tuple[str, ...]:
+    """The README's own lines as patterns: what the clock says may differ, nothing else."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = text.partition("<!-- transcript of: relayd demo --once -->\n```\n")[2].partition("```")[
+        0
+    ]
+    lines = [re.escape(line.partition("  ")[2]) for line in block.splitlines()]
+    return tuple(re.sub(r"\d\d:\d\d", r"\\d\\d:\\d\\d", line) for line in lines)
+
+
 @asynccontextmanager
 async def demo(*, broker: bool = True) -> AsyncIterator[asyncio.subprocess.Process]:
     """The demo as a process with its output in a pipe; without its *broker* if so wished."""
@@ -83,6 +93,8 @@ async def test_a_night_is_told_from_the_low_to_the_quiet_line() -> None:
     async with asyncio.timeout(WITHIN_S), demo() as process:
         out, err = await process.communicate()
     assert_told_in_order(out.decode(), STORY)
+    assert transcript(), "the README shows no transcript"
+    assert_told_in_order(out.decode(), transcript())
     assert not err.decode()
     assert process.returncode == 0
 
