@@ -22,6 +22,10 @@ VALID_FOR: Mapping[Priority, timedelta] = {
 """A text that arrives later than this says what is no longer so: it must not arrive at all."""
 
 
+ANSWERED_BY_TOKEN = frozenset({"ntfy"})
+"""Kinds of channel whose own buttons answer; elsewhere a token is of use in a link only."""
+
+
 class Composer:
     """Puts attempts into words for one household."""
 
@@ -39,7 +43,8 @@ class Composer:
         named = code if open_alerts > 1 else ""  # one alert needs no name
         told = Telling(self._household, alert, attempt, now, offset, named)
         words = words_of(told)
-        token = self._signer.token(attempt.id) if asks else ""
+        signed = asks and (self._public_url is not None or route.kind in ANSWERED_BY_TOKEN)
+        token = self._signer.token(attempt.id) if signed else ""
         url = f"{self._public_url}/a/{token}" if asks and self._public_url is not None else None
         document = webhook_document(
             alert, words.text, self._household, offset, details=route.details, answer_url=url

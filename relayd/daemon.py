@@ -19,15 +19,7 @@ from relayd.config import Config
 from relayd.domain.alert import Alert, Code
 from relayd.domain.belief import PathState
 from relayd.domain.engine import Engine
-from relayd.domain.event import (
-    Event,
-    Happened,
-    Send,
-    Started,
-    TechnicalReported,
-    Turn,
-    Woke,
-)
+from relayd.domain.event import Event, Happened, Send, Started, TechnicalReported, Turn, Woke
 from relayd.intake import Intake
 from relayd.listening import Listening
 from relayd.log import get_logger
@@ -93,9 +85,7 @@ class Daemon:
             on_state=self._broker_stands,
         )
         self._backlog = Backlog(self.store.hurry)
-        self._publisher = Publisher(
-            self.engine, self.link, config.mqtt.root, lambda: self._outbox.busy
-        )
+        self._publisher = Publisher(self.engine, self.link, config.mqtt.root, self._outbox.busy)
 
     def _secret(self) -> bytes:
         """What buttons and links are signed with: the same after a restart."""
@@ -169,13 +159,11 @@ class Daemon:
     def take(self, event: Event, done: Callable[[], None] | None = None) -> None:
         """Hand *event* to the engine; *done* is called once its consequences are on disk."""
         turn = self.engine.handle(event, self.clock.now())
-        if turn.rows or (done is not None and self.store.waiting):
+        if turn.rows or done is not None:  # a repeat waits for what it repeats
             waits = turn.sends or done is not None
             then = partial(self._written, turn, done) if waits else None
             self.store.write(turn.rows, turn.within, then)
             self._note(turn)
-        elif done is not None:
-            done()
         self._arm()
 
     def _note(self, turn: Turn) -> None:
@@ -184,6 +172,8 @@ class Daemon:
                 self._log.info(row.event, **row.fields)
             elif isinstance(row, Alert):
                 self._publisher.change(row.wearer)
+                if not row.calling and row.reminded_at is None:
+                    self._outbox.withdraw(self.engine.attempts(row.id))
 
     def _written(self, turn: Turn, done: Callable[[], None] | None) -> None:
         if done is not None:

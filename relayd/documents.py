@@ -12,7 +12,8 @@ from relayd.domain.reading import Bound, Unit
 
 def stamp(moment: datetime) -> str:
     """A moment as RFC 3339 in UTC, with milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def alert_document(alert: Alert, offset: timedelta) -> dict[str, Any]:

@@ -44,7 +44,7 @@ async def serve(config: Config) -> None:
     daemon = Daemon(config)
     gc.collect()
     gc.freeze()  # the household stays as it is: no collection need walk it again
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(50_000, 20, 50)
     web = Web(daemon, config)
     try:
         await web.open()

@@ -21,6 +21,7 @@ from relayd.paths import Paths
 AT_ONCE_BY_PRIORITY = {Priority.HIGH: 100, Priority.MEDIUM: 32, Priority.LOW: 8}
 """How many sends of each priority a channel has under way: little things crowd out nothing."""
 
+WITHDRAWN_KEPT = 1000
 HEDGE_S = 3.0
 """A path that has not answered for so long is not waited for: the next begins beside it."""
 
@@ -99,9 +100,9 @@ class Outbox:
         self._wires = wires
         self._paths = paths
         self._spawn = spawn
+        self._withdrawn: dict[str, None] = {}
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
 
-    @property
     def busy(self) -> bool:
         """Whether any send is under way."""
         return any(
@@ -189,6 +190,23 @@ class Outbox:
         except Exception:
             log.exception("channel.failed", channel=wired.channel.name)
             return FAULTY
+
+    def withdraw(self, attempts: Iterable[Attempt]) -> None:
+        """Stop what still rings of *attempts*, once: somebody has it, or it is over."""
+        for attempt in attempts:
+            ringing = attempt.status in (Dissemination.SENT, Dissemination.DELIVERED)
+            asked = ringing and not attempt.purpose.quiet and attempt.id not in self._withdrawn
+            if asked and attempt.receipt:
+                self._withdrawn[attempt.id] = None
+                if len(self._withdrawn) > WITHDRAWN_KEPT:
+                    del self._withdrawn[next(iter(self._withdrawn))]
+                self._spawn(self._stop(attempt, attempt.receipt), f"withdraw {attempt.id}")
+
+    async def _stop(self, attempt: Attempt, receipt: str) -> None:
+        wired = self._wires.get(attempt.channel)
+        if wired is not None:
+            way = self._desk.ways(wired.paths)[0]
+            await wired.channel.withdraw(receipt, self._paths.session(way))
 
     async def _follow(self, wired: Wire, attempt: Attempt, receipt: str) -> None:
         """Ask what became of a message until it is known, over whatever path answers."""

@@ -99,7 +99,7 @@ class Remote:
 
 
 def status(file: Path, *, as_json: bool) -> int:
-    """Print how things stand: 0 while the running relayd keeps up, else 1; 2 for a wrong file."""
+    """Print how things stand: 0 while relayd keeps up and hears its broker, else 1; 2 wrong file."""
     asked = _ask(file, "/api/state")
     if isinstance(asked, int):
         return asked
@@ -109,7 +109,8 @@ def status(file: Path, *, as_json: bool) -> int:
         from relayd.overview import show  # noqa: PLC0415 - only a terminal needs it
 
         show(asked.content)
-    return WELL if asked.content.get("healthy") is True else BAD_NEWS
+    well = asked.content.get("healthy") is True and asked.content.get("broker") == "up"
+    return WELL if well else BAD_NEWS
 
 
 def acknowledge(file: Path, alert: str, carer: str) -> int:

@@ -128,8 +128,9 @@ _NEVER_LEFT = (
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     """Read the body; the status stands, even where the rest breaks off or never ends."""
     body = bytearray()
+    content = response.content
     try:
-        while chunk := await response.content.read(MOST_BYTES - len(body)):
+        while not content.at_eof() and (chunk := await content.read(MOST_BYTES - len(body))):
             body += chunk
     except BROKEN:
         pass

@@ -106,7 +106,12 @@ class Webhook:
         headers = self._headers(message, body)
         try:
             answer = await exchange(
-                session, "POST", self._url, self._timeout, data=body, headers=headers
+                session,
+                "POST",
+                self._url,
+                self._timeout,
+                data=aiohttp.BytesPayload(body),
+                headers=headers,
             )
         except NoAnswer as error:
             return error.outcome

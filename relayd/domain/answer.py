@@ -34,7 +34,8 @@ def read_answer(text: str) -> Typed:
 
 def code_of(alert: str) -> str:
     """The word that tells one alert from another in an answer: ``mia-1`` is ``mia1``."""
-    return "".join(_words(alert.replace("-", "")))
+    plain = alert.replace("-", "").lower()
+    return plain if plain.isascii() and plain.isalnum() else "".join(_words(plain))
 
 
 def _words(text: str) -> list[str]:

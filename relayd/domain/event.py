@@ -168,7 +168,7 @@ Row = Alert | Attempt | KeptReading | Happened
 
 
 HARMLESS_WITHIN = timedelta(seconds=60)
-NOTED_WITHIN = timedelta(milliseconds=40)
+NOTED_WITHIN = timedelta(milliseconds=200)
 AT_ONCE = timedelta(0)
 
 

@@ -146,7 +146,7 @@ def _long(short: float | str | None) -> float | None:
 
 def _pack(key: int, at: int, until: int, lines: list[Any]) -> Pack:
     plain = washed(lines)[1]
-    small = zlib.compress(plain, 9)
+    small = zlib.compress(plain, 6)
     body = small if len(small) < len(plain) else plain
     return Pack(key, at, until, len(plain), _sum(key, at, until, len(plain), body), body)
 

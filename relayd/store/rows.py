@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import cycle
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -79,16 +80,19 @@ class Table(Generic[R]):
         self._base = self.columns.index(base)
         self._hints = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
         self._rest = tuple((f.name, f.default) for f in fields(kind) if f.name not in columns)
+        self._of_columns = attrgetter(*self.columns)
+        self._of_rest = attrgetter(*(name for name, _ in self._rest))
 
     def encode(self, row: R) -> list[Any]:
         """The columns of *row*, ``rest`` and ``crc``; texts are cleaned."""
-        base = getattr(row, self.columns[self._base])
+        found = self._of_columns(row)
+        base = found[self._base]
         rest = {
             name: _plain(value, base)
-            for name, default in self._rest
-            if (value := getattr(row, name)) != default
+            for (name, default), value in zip(self._rest, self._of_rest(row), strict=True)
+            if value is not default and value != default
         }
-        values: list[Any] = [_plain(getattr(row, name), base) for name in self.columns]
+        values: list[Any] = [_plain(value, base) for value in found]
         values[self._base] = micros(base)
         clean: list[Any]
         clean, data = washed([*values, washed(rest)[1].decode() if rest else None])
@@ -114,13 +118,17 @@ class Table(Generic[R]):
 
 
 _AS_IT_IS = (str, int, float, Enum)
+_OFTEN = frozenset({NoneType, str, int, float, bool})
 
 
 def _plain(value: Any, base: datetime) -> Any:
-    if value is None or isinstance(value, _AS_IT_IS):
+    kind = type(value)
+    if kind in _OFTEN:
         return value
-    if isinstance(value, datetime):
+    if kind is datetime:
         return (value - base) // MICROSECOND
+    if isinstance(value, _AS_IT_IS):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: _plain(part, base)

@@ -58,7 +58,7 @@ class Proofs:
             newest = at if known.proven_at is None else max(at, known.proven_at)
             known = Known(proven_at=newest)
         elif attempt.status is Dissemination.SENT:
-            known = replace(known, refused=False)
+            known = replace(known, refused=False) if known.refused else known
         elif attempt.failure in REFUSES:
             known = replace(known, refused=True)
         self._known[key] = known
