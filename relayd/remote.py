@@ -99,7 +99,7 @@ class Remote:
 
 
 def status(file: Path, *, as_json: bool) -> int:
-    """Print how things stand: 0 while relayd keeps up and hears its broker, else 1 (2: the file)."""
+    """Print how things stand: 0 while relayd keeps up and hears its broker, else 1; 2: the file."""
     asked = _ask(file, "/api/state")
     if isinstance(asked, int):
         return asked
