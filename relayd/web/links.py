@@ -8,6 +8,7 @@ from relayd.domain.alert import Alert, Presence
 from relayd.domain.case import Case
 from relayd.domain.delivery import Attempt
 from relayd.domain.words import value_text
+from relayd.web import keys
 from relayd.web.answering import Answering, counts, held_by, shown_of
 from relayd.web.guard import Refusal
 from relayd.web.html import Html, el, join
@@ -38,6 +39,9 @@ class Links:
         """``POST``: the answer; it works once, and then says who has it."""
         form = await request.post()
         found = self._answering.read_link(request.match_info["token"])
+        key = keys.pressed(form)
+        if key is not None:
+            return await self._key(found, key)
         if found is None:
             return self._dead()
         word = str(form.get("answer", "have"))
@@ -51,6 +55,21 @@ class Links:
             raise Refusal(late.status, late.sentence)
         current = self._relay.engine.attempt(attempt.id) or attempt
         return self._page(case, current, after=word)
+
+    async def _key(self, found: tuple[Case, Attempt] | None, key: str) -> web.Response:
+        """A key pressed in a call: it answers what the call said, and nothing worse."""
+        if found is None or not found[0].alert.open:
+            return keys.spoken(keys.OVER)
+        if key not in (keys.ACCEPTED, keys.REFUSED):
+            return keys.asked_again()
+        case, attempt = found
+        accepted = key == keys.ACCEPTED
+        late = await self._answering.by_link(case, attempt, accepted=accepted, shown="")
+        if late is not None:
+            return keys.spoken(keys.OVER)
+        if not accepted:
+            return keys.spoken(keys.UNDERSTOOD)
+        return keys.spoken(keys.WORSE if case.alert.calling else keys.THANKS)
 
     def _page(self, case: Case, attempt: Attempt, after: str = "") -> web.Response:
         alert, carer = case.alert, attempt.carer
