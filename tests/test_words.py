@@ -169,11 +169,12 @@ def test_what_is_over_but_latched_says_both() -> None:
     assert text.startswith("Leo SEIZURE ALARM (over, please look), since 12:00.")
 
 
-def test_times_are_those_of_the_clock_on_the_wall_with_the_day_where_it_was_another() -> None:
+def test_times_are_those_of_the_clock_on_the_wall_with_the_day_where_it_is_not_plain() -> None:
     summer = datetime.fromisoformat("2026-07-01T22:30+00:00")  # 23:30 in London
     about = alert(Code.LOW, raised_at=summer, present_since=summer)
     assert "since 23:30." in say(about, now=summer + minutes(29)).text
-    assert "since Wed 23:30." in say(about, now=summer + minutes(31)).text
+    assert "since 23:30." in say(about, now=summer + minutes(11 * 60)).text, "last night is plain"
+    assert "since Wed 23:30." in say(about, now=summer + minutes(13 * 60)).text
 
 
 @pytest.mark.parametrize("code", [code for code in Code if code.technical])

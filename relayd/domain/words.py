@@ -13,6 +13,7 @@ from relayd.domain.household import Household, Route, Wearer
 from relayd.domain.names import NAMES
 from relayd.domain.reading import Bound, Unit
 
+DAY_PLAIN_FOR = timedelta(hours=12)
 SAYS_WHERE = frozenset({Code.URGENT_LOW_SOON, Code.FALLING_FAST})
 """Conditions whose very name says where the value is heading."""
 
@@ -56,10 +57,10 @@ class Telling:
         return self.household.wearers.get(self.alert.wearer or "")
 
     def clock(self, moment: datetime) -> str:
-        """A moment as the home's clock shows it: ``03:10``, with the day where it was another."""
+        """A moment as the home's clock shows it: ``03:10``, with its day if that is not plain."""
         local = self._local(moment)
-        today = self._local(self.now).date()
-        return f"{local:%H:%M}" if local.date() == today else f"{local:%a %H:%M}"
+        plain = abs(self.now - moment) < DAY_PLAIN_FOR
+        return f"{local:%H:%M}" if plain else f"{local:%a %H:%M}"
 
     def _local(self, moment: datetime) -> datetime:
         zone: tzinfo = self.household.zone
