@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from relayd import __version__
@@ -50,6 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     acknowledge = _command(commands, "acknowledge", _acknowledge, "answer an alert for a carer")
     acknowledge.add_argument("alert", metavar="ALERT", help="its name, such as mia-1")
     acknowledge.add_argument("--carer", required=True, metavar="NAME", help="who has it")
+
+    pause = _command(commands, "pause", _pause, "plan a silence: a sensor change, a swim")
+    pause.add_argument("wearer", metavar="WEARER", help="whose readings are not expected")
+    pause.add_argument("--silence", action="store_true", required=True, help="what is paused")
+    pause.add_argument(
+        "--for", dest="lasts", type=_duration, required=True, metavar="TIME", help='"2 h" at most 3'
+    )
+    pause.add_argument("--carer", default="", metavar="NAME", help="who plans it")
 
     demo = commands.add_parser("demo", help="see the main job with nothing to set up")
     demo.set_defaults(command=_demo)
@@ -116,6 +125,22 @@ def _acknowledge(options: argparse.Namespace) -> int:
     from relayd.remote import acknowledge  # noqa: PLC0415
 
     return acknowledge(options.config, options.alert, options.carer)
+
+
+def _pause(options: argparse.Namespace) -> int:
+    from relayd.remote import pause  # noqa: PLC0415
+
+    return pause(options.config, options.wearer, options.lasts, options.carer)
+
+
+def _duration(text: str) -> timedelta:
+    from relayd.config.fault import Wrong  # noqa: PLC0415
+    from relayd.config.values import duration  # noqa: PLC0415
+
+    try:
+        return duration(text)
+    except Wrong as wrong:
+        raise argparse.ArgumentTypeError(f"{wrong.what}. {wrong.remedy}") from None
 
 
 def _demo(options: argparse.Namespace) -> int:

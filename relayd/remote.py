@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -125,6 +126,18 @@ def acknowledge(file: Path, alert: str, carer: str) -> int:
         return BAD_NEWS
     over = ", and it is over" if presence == "off" else ""
     sys.stdout.write(f"{alert}: {carer} has it{over}.\n")
+    return WELL
+
+
+def pause(file: Path, wearer: str, lasts: timedelta, carer: str = "") -> int:
+    """Plan a silence of *wearer*, and print until when in one line."""
+    path = f"/api/wearers/{quote(wearer, safe='')}/pause"
+    asked = _ask(file, path, {"for_s": lasts.total_seconds(), "carer": carer})
+    if isinstance(asked, int):
+        return asked
+    until = datetime.fromisoformat(str(asked.content["until"])).astimezone()
+    said = f"{wearer}: no readings are expected until {until:%H:%M}; every carer is told."
+    sys.stdout.write(f"{said} Lows and seizures still call.\n")
     return WELL
 
 

@@ -32,7 +32,7 @@ from relayd.domain.event import (
 )
 from relayd.domain.household import Household
 from relayd.domain.observe import Observer
-from relayd.domain.pause import pause
+from relayd.domain.pause import pause, why_not
 from relayd.domain.restore import restore
 from relayd.domain.technical import Technical
 from relayd.domain.ward import Ward
@@ -125,6 +125,10 @@ class Engine:
                     tuple(replace(a, begun_at=a.begun_at + offset) for a in case.attempts.values()),
                 )
 
+    def why_no_pause(self, wearer: str, lasts: timedelta) -> str:
+        """Why no silence of *wearer* can be planned now; empty where it can."""
+        return why_not(self.wards.get(wearer), lasts)
+
     @property
     def rejected(self) -> Mapping[str, int]:
         """How many payloads of each source nobody could read, since the start."""
@@ -170,10 +174,11 @@ class Engine:
 
     def _pause(self, event: Paused, draft: Draft) -> None:
         ward = self.wards.get(event.wearer)
-        why = pause(self.desk, ward, event, draft) if ward is not None else "nobody of that name"
+        why = why_not(ward, event.lasts)
         if ward is None or why:
             draft.happened("pause.refused", wearer=event.wearer, why=why)
         else:
+            pause(self.desk, ward, event, draft)
             self.look_at(ward, draft)
 
     # Waking -----------------------------------------------------------------

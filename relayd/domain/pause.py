@@ -5,7 +5,7 @@ it has an end, and at its end carers are asked, as after any other acknowledgeme
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from relayd.domain import lines
 from relayd.domain.alert import Alert, Code, Presence, Priority
@@ -21,16 +21,23 @@ from relayd.domain.ward import Ward
 LASTS_AT_MOST = timedelta(hours=3)
 
 
-def pause(desk: Desk, ward: Ward, event: Paused, draft: Draft) -> str:
-    """Begin a planned silence; return why not, or nothing.
+def why_not(ward: Ward | None, lasts: timedelta) -> str:
+    """Why no silence of *ward* can be planned now; empty where it can.
 
     Not after a low: then silence is the worst that can happen, and nobody can plan it.
     """
-    if event.lasts > LASTS_AT_MOST:
+    if ward is None or ward.wearer is None:
+        return "there is no wearer of that name"
+    if not timedelta(0) < lasts <= LASTS_AT_MOST:
         return "a planned silence lasts three hours at most"
     low = ward.standing(Family.LOW)
     if low is not None and LEVEL_OF_CODE[low.condition] >= Level.LOW:
-        return "the last value was low: nobody can plan a silence now"
+        return f"{ward.wearer.name} is low: nobody can plan a silence now"
+    return ""
+
+
+def pause(desk: Desk, ward: Ward, event: Paused, draft: Draft) -> None:
+    """Begin a planned silence: told to every carer, ended by the first reading or by its end."""
     for family, code in _silences(ward):
         case = ward.cases.get(family)
         if case is None:
@@ -50,7 +57,6 @@ def pause(desk: Desk, ward: Ward, event: Paused, draft: Draft) -> str:
         )
         case.say("alert.paused", draft, by=event.by)
         lines.announce(case, Purpose.PAUSED, desk.belief, draft)
-    return ""
 
 
 def _silences(ward: Ward) -> list[tuple[Family, Code]]:
@@ -69,8 +75,14 @@ def _planned(desk: Desk, ward: Ward, code: Code, draft: Draft) -> Case:
         priority=PRIORITY_OF[code],
         raised_at=draft.now,
         called_at=draft.now,
-        present_since=draft.now,
+        present_since=_last_heard(ward, code),
     )
     case = Case(alert, desk.household)
     desk.adopt(ward, case)
     return case
+
+
+def _last_heard(ward: Ward, code: Code) -> datetime:
+    worn = ward.glucose if code is Code.SILENT else ward.watch
+    arrived_at = worn.arrived_at if worn is not None else None
+    return arrived_at if arrived_at is not None else ward.started_at

@@ -15,6 +15,7 @@ from relayd.web.guard import HEADERS, SAFE, TO_CHANGE_THINGS, Guard, Handler, Re
 from relayd.web.links import Links
 from relayd.web.metrics import Metrics
 from relayd.web.page import Page
+from relayd.web.pausing import Pausing
 from relayd.web.plain import sign_in_page, static, told
 from relayd.web.proof import Proofs, history
 from relayd.web.relay import Relay, Settings
@@ -126,6 +127,7 @@ class Web:
                 web.get("/api/timeline", api.timeline),
                 web.get("/api/events", self._feed.stream, allow_head=False),
                 web.post("/api/alerts/{alert}/acknowledge", api.acknowledge),
+                web.post("/api/wearers/{wearer}/pause", Pausing(self._relay).pause),
             ]
         )
         if self._settings.web.metrics:

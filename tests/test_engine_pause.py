@@ -1,0 +1,92 @@
+"""Planned silence: a swim must not teach a family to switch relayd off."""
+
+from datetime import timedelta
+
+from houses import Drive, minutes
+
+from relayd.domain.delivery import Purpose
+from relayd.domain.event import Paused
+
+TWO_HOURS = timedelta(hours=2)
+
+
+def paused(lasts: timedelta = TWO_HOURS) -> Drive:
+    drive = Drive()
+    drive.glucose(110, at=drive.now - minutes(1))
+    drive.now += minutes(1)
+    drive.start = drive.now
+    drive.tell(Paused("mia", lasts, by="ana"))
+    return drive
+
+
+def test_a_planned_silence_calls_nobody_and_tells_everybody() -> None:
+    """Each carer must know that nobody is watching for a while."""
+    drive = paused()
+    told = {s.attempt.carer for _, s in drive.sends if s.attempt.purpose is Purpose.PAUSED}
+    assert told == {"ana", "tom"}
+    drive.until(119)
+    assert drive.calls() == []
+
+
+def test_at_its_end_the_one_who_planned_it_is_asked_and_then_everybody() -> None:
+    drive = paused()
+    drive.until(121)
+    assert drive.calls("ana", Purpose.REMINDER)[0][0] == 120
+    drive.until(124)
+    assert drive.calls("ana"), "no answer: it is a silence like any other"
+
+
+def test_the_first_reading_ends_it() -> None:
+    """The sensor is back after ten minutes: the next silence is no planned one."""
+    drive = paused()
+    drive.until(10)
+    drive.glucose(112)
+    assert drive.open() == []
+    drive.until(26)
+    assert drive.open() == [("glucose.silent", "medium", "on")]
+
+
+def test_it_never_covers_a_low() -> None:
+    """In the water, and falling: that is why lows still call."""
+    drive = paused()
+    drive.until(5)
+    drive.glucose(52)
+    assert ("glucose.urgent_low", "high", "on") in drive.open()
+    assert drive.calls("ana") == [(5, "push")]
+
+
+def test_after_a_low_no_silence_can_be_planned() -> None:
+    drive = Drive().series(60)
+    drive.tell(Paused("mia", TWO_HOURS))
+    assert [row.fields["wearer"] for _, row in drive.events("pause.refused")] == ["mia"]
+    drive.until(12)
+    assert ("glucose.silent", "high", "on") in drive.open()
+
+
+def test_three_hours_are_the_most_and_a_stranger_has_none() -> None:
+    for event in (Paused("mia", timedelta(hours=3, seconds=1)), Paused("bob", TWO_HOURS)):
+        drive = Drive()
+        drive.tell(event)
+        assert drive.events("pause.refused"), event
+        assert drive.open() == []
+
+
+def test_a_restart_does_not_end_it() -> None:
+    drive = paused()
+    drive.until(30)
+    drive.restart(after=0.5)
+    drive.until(119)
+    assert drive.calls() == []
+    drive.until(125)
+    assert drive.calls("ana")
+
+
+def test_a_watch_on_its_charger_is_quiet_too_but_no_seizure_is() -> None:
+    drive = Drive(watch_well=False).until(1)
+    drive.tell(Paused("leo", TWO_HOURS))
+    drive.until(60)
+    assert [condition for condition, _, _ in drive.open("leo")] == ["seizure.silent"]
+    assert [send.alert.wearer for _, send in drive.sends if send.alert.wearer == "leo"] == [
+        "leo",
+        "leo",
+    ], "both carers were told of the pause, and nobody was called"
