@@ -17,15 +17,16 @@ from relayd.clock import Clock
 from relayd.compose import Composer
 from relayd.config import Config
 from relayd.domain.alert import Alert, Code
-from relayd.domain.belief import PathState
 from relayd.domain.engine import Engine
 from relayd.domain.event import Event, Happened, Send, Started, TechnicalReported, Turn, Woke
 from relayd.intake import Intake
 from relayd.listening import Listening
 from relayd.log import get_logger
 from relayd.mqtt import Delivery, Link
+from relayd.networks import NetworkTable
 from relayd.outbox import Outbox, open_wires
 from relayd.paths import Paths
+from relayd.probing import Prober
 from relayd.publisher import Publisher
 from relayd.pulse import Pulse
 from relayd.store import Store
@@ -71,8 +72,9 @@ class Daemon:
         self.answers = AnswerDesk(config.household, signer, self.engine.attempt, seen)
         self._composer = Composer(config.household, signer, config.web.public_url)
         self.paths = Paths(config.paths)
+        self._prober = Prober(self, config.paths, NetworkTable(config.networks))
         self.wires = open_wires(config.channels, config.household)
-        self._outbox = Outbox(self, self.wires, self.paths, self.spawn)
+        self._outbox = Outbox(self, self.wires, self.paths, self.spawn, self._prober.used)
         self._listening = Listening(self, self.wires, self.paths, self.spawn)
         self.pulse = Pulse(self)
         zone = config.household.zone
@@ -107,6 +109,7 @@ class Daemon:
                     self.spawn(service(self), "service")
                 self.spawn(self.link.run(), "mqtt")
                 self.spawn(self.pulse.run(), "pulse")
+                self._prober.begin(self.spawn)
                 if self.config.watcher is not None:
                     self.spawn(Heartbeat(self, self.config.watcher).run(), "heartbeat")
                 sd_notify.ready()
@@ -226,9 +229,7 @@ class Daemon:
 
     def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
         """The paths to try, best first: what is believed lost comes last, never not at all."""
-        known = self.engine.desk.belief.paths
-        lost = {name for name, path in known.items() if path.state is PathState.DOWN}
-        return sorted(self.paths.names(paths), key=lambda name: name in lost)
+        return sorted(self.paths.names(paths), key=self._prober.doubts)
 
     def remember_replies(self) -> None:
         """Keep which replies were read: none may count again, for another alert."""

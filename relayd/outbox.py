@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-import aiohttp
-
 from relayd.channels import Channel, Message, Outcome, module_of
 from relayd.domain.alert import Priority
 from relayd.domain.delivery import Attempt, Dissemination, Failure
@@ -31,6 +29,8 @@ FAULTY = Outcome(Dissemination.UNDELIVERABLE, Failure.PATH_DOWN, words="relayd f
 log = get_logger()
 
 Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
+Used = Callable[[str | None, Outcome | None], None]
+"""Hears what a send over a path came to; None: another path was faster than any answer."""
 
 
 class Desk(Protocol):
@@ -95,12 +95,15 @@ def open_wires(settings: Mapping[str, Settings], household: Household) -> dict[s
 class Outbox:
     """Sends attempts and follows them to proof, many at once, none behind a lesser one."""
 
-    def __init__(self, desk: Desk, wires: Mapping[str, Wire], paths: Paths, spawn: Spawn) -> None:
+    def __init__(
+        self, desk: Desk, wires: Mapping[str, Wire], paths: Paths, spawn: Spawn, used: Used
+    ) -> None:
         self._desk = desk
         self._wires = wires
         self._paths = paths
         self._spawn = spawn
         self._withdrawn: dict[str, None] = {}
+        self._used = used
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
 
     def busy(self) -> bool:
@@ -154,8 +157,7 @@ class Outbox:
         """
         choice = self._desk.ways(wired.paths)
         if len(choice) == 1:
-            session = self._paths.session(choice[0])
-            return await self._try(wired, message, session), choice[0]
+            return await self._try(wired, message, choice[0]), choice[0]
         ways = iter(choice)
         hedge_s = HEDGE_S if message.priority > Priority.LOW else None
         under_way: dict[asyncio.Task[Outcome], str | None] = {}
@@ -177,19 +179,21 @@ class Outbox:
                     if last[0].failure is not Failure.PATH_DOWN:
                         return last
         finally:
-            for task in under_way:
+            for task, way in under_way.items():
                 task.cancel()
+                self._used(way, None)
 
     def _start(self, wired: Wire, message: Message, path: str | None) -> asyncio.Task[Outcome]:
-        session = self._paths.session(path)
-        return asyncio.create_task(self._try(wired, message, session), name=f"try {message.key}")
+        return asyncio.create_task(self._try(wired, message, path), name=f"try {message.key}")
 
-    async def _try(self, wired: Wire, message: Message, session: aiohttp.ClientSession) -> Outcome:
+    async def _try(self, wired: Wire, message: Message, path: str | None) -> Outcome:
         try:
-            return await wired.channel.send(message, session)
+            outcome = await wired.channel.send(message, self._paths.session(path))
         except Exception:
             log.exception("channel.failed", channel=wired.channel.name)
             return FAULTY
+        self._used(path, outcome)
+        return outcome
 
     def withdraw(self, attempts: Iterable[Attempt]) -> None:
         """Stop what still rings of *attempts*, once: somebody has it, or it is over."""

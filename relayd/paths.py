@@ -1,9 +1,11 @@
 """The Pi's own ways out. What is sent over a path leaves by its interface, or fails."""
 
+import contextlib
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -55,9 +57,39 @@ class BoundResolver(AbstractResolver):
         return await self._resolver.resolve(host, port, family)
 
     async def close(self) -> None:
-        """Let go of the resolver's socket and thread."""
-        if self._resolver is not None:
-            await self._resolver.close()
+        """Let go of the resolver's sockets and thread; the next name asked for makes it anew."""
+        resolver, self._resolver = self._resolver, None
+        if resolver is not None:
+            await resolver.close()
+
+
+class BoundSockets:
+    """Makes sockets that can leave by one interface alone (Linux, no privilege needed)."""
+
+    def __init__(self, interface: str) -> None:
+        self._interface = interface.encode() + b"\0"
+        self._made: WeakSet[socket.socket] = WeakSet()
+
+    def __call__(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        """Make one; raises ``OSError`` where the interface is not there."""
+        family, kind, protocol, _, _ = address
+        made = socket.socket(family, kind, protocol)
+        try:
+            made.setblocking(False)  # noqa: FBT003 - the signature of every socket
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._interface)
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+        except BaseException:
+            made.close()
+            raise
+        self._made.add(made)
+        return made
+
+    def cut(self) -> None:
+        """End every connection: whoever waits on one is told now, and not after its time limit."""
+        for made in tuple(self._made):
+            with contextlib.suppress(OSError):
+                made.shutdown(socket.SHUT_RDWR)
+        self._made.clear()
 
 
 class Paths:
@@ -66,13 +98,36 @@ class Paths:
     def __init__(self, settings: Mapping[str, PathSettings]) -> None:
         self._settings = settings
         self._sessions: dict[str | None, aiohttp.ClientSession] = {}
+        self._bound: dict[str, tuple[BoundResolver, BoundSockets]] = {}
 
     def open(self) -> None:
         """Make the sessions; on the running loop."""
         for name, path in self._settings.items():
-            self._sessions[name] = _session(path)
+            resolver = BoundResolver(path.interface, path.nameservers)
+            sockets = BoundSockets(path.interface)
+            self._bound[name] = resolver, sockets
+            self._sessions[name] = _session(
+                aiohttp.TCPConnector(
+                    limit=0,
+                    keepalive_timeout=KEEP_ALIVE_S,
+                    use_dns_cache=False,
+                    resolver=resolver,
+                    socket_factory=sockets,
+                )
+            )
         if not self._sessions:
-            self._sessions[None] = _session(None)
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
+            self._sessions[None] = _session(connector)
+
+    async def renew(self, path: str, *, cut: bool) -> None:
+        """Begin anew on *path*, whose link came or went: name servers may have changed with it.
+
+        *cut*: its interface is or was gone, and what is connected will never hear anything again.
+        """
+        resolver, sockets = self._bound[path]
+        await resolver.close()
+        if cut:
+            sockets.cut()
 
     async def close(self) -> None:
         """Close every session."""
@@ -89,39 +144,9 @@ class Paths:
         return self._sessions[path]
 
 
-def _session(path: PathSettings | None) -> aiohttp.ClientSession:
-    connector = (
-        aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
-        if path is None
-        else aiohttp.TCPConnector(
-            limit=0,
-            keepalive_timeout=KEEP_ALIVE_S,
-            use_dns_cache=False,
-            resolver=BoundResolver(path.interface, path.nameservers),
-            socket_factory=_bound_to(path.interface),
-        )
-    )
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": MADE_FOR},
     )
-
-
-def _bound_to(interface: str) -> aiohttp.SocketFactoryType:
-    """A maker of sockets that can leave by *interface* alone (Linux, no privilege needed)."""
-
-    def make(address: aiohttp.AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, _ = address
-        made = socket.socket(family, kind, protocol)
-        try:
-            made.setblocking(False)  # noqa: FBT003 - the signature of every socket
-            name = interface.encode() + b"\0"
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name)
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
-        except BaseException:
-            made.close()
-            raise
-        return made
-
-    return make

@@ -21,7 +21,7 @@ LOUD = frozenset({"asyncio", "logging", "os", "random", "socket", "sqlite3", "st
 _RIM = frozenset({"domain", "clock", "log", "sd_notify"})
 _ALL = _RIM | {"wearables", "channels", "config", "networks", "store", "mqtt", "intake"}
 _ALL |= {"paths", "web", "answers", "compose", "outbox", "listening", "publisher", "backlog"}
-_ALL |= {"pulse", "watcher", "tokens", "documents"}
+_ALL |= {"pulse", "watcher", "probing", "tokens", "documents"}
 FLOORS: Mapping[str, frozenset[str]] = {
     "domain": frozenset(),
     "wearables": frozenset({"domain"}),
@@ -45,6 +45,7 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "backlog": frozenset(),
     "pulse": _RIM | {"clock", "sd_notify"},
     "watcher": _RIM | {"paths"},
+    "probing": _RIM | {"channels", "networks", "paths"},
     "web": _RIM | {"store", "documents"},
     "daemon": _ALL,
     "live": _ALL | {"daemon", "web"},

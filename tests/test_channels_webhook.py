@@ -65,7 +65,6 @@ async def test_an_echo_of_the_id_proves_delivery(echo: str) -> None:
 @pytest.mark.parametrize(
     "behaviour",
     [
-        behaviours.portal(),
         behaviours.answer('{"id": "mia-1/1"}'),
         behaviours.answer('{"id": null}'),
         behaviours.answer('["mia-1/2"]'),
@@ -74,11 +73,19 @@ async def test_an_echo_of_the_id_proves_delivery(echo: str) -> None:
     ids=lambda behaviour: behaviour.name,
 )
 async def test_no_echo_is_no_proof(behaviour: Behaviour) -> None:
-    """A captive portal says 200 too, and so does a receiver that mixes up its messages."""
+    """A receiver that mixes up its messages says 200 too."""
     async with WebhookDouble() as double, aiohttp.ClientSession() as session:
         double.will(behaviour)
         outcome = await say(siren(double, echo=True), message(""), session)
     assert outcome.status is Dissemination.SENT
+
+
+async def test_where_an_echo_is_due_a_web_page_is_no_receiver() -> None:
+    """A captive portal says 200 to everything: the message must try another way at once."""
+    async with WebhookDouble() as double, aiohttp.ClientSession() as session:
+        double.will(behaviours.portal())
+        outcome = await say(siren(double, echo=True), message(""), session)
+    assert outcome.failure is Failure.PATH_DOWN
 
 
 async def test_a_repeat_after_an_unknown_outcome_keeps_its_id() -> None:

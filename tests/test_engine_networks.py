@@ -44,6 +44,15 @@ def test_a_route_with_one_path_left_is_not_dead(state: PathState) -> None:
     assert drive.calls("ana") == [(0, "push")]
 
 
+def test_a_link_that_returns_is_lost_no_more_where_nobody_can_say_better() -> None:
+    """Nobody probes that path: else it would be called lost until the next emergency."""
+    drive = Drive()
+    drive.tell(PathReported("wifi", PathState.DOWN, "no carrier"))
+    drive.tell(PathReported("wifi", PathState.UNPROVEN, "its link is back"))
+    drive.until(60)
+    assert [send for _, send in drive.sends if send.alert.wearer is None] == []
+
+
 def test_a_path_that_stays_lost_is_told_once_and_its_return_too() -> None:
     """Low-key, and never a nag."""
     drive = Drive()

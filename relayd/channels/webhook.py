@@ -25,9 +25,10 @@ from relayd.channels.http import (
     exchange,
     nothing,
     refused,
+    undeliverable,
     url_fault,
 )
-from relayd.domain.delivery import Dissemination
+from relayd.domain.delivery import Dissemination, Failure
 from relayd.domain.secret import Secret
 
 KIND = "webhook"
@@ -101,7 +102,10 @@ class Webhook:
             self._hide.append(config.secret.reveal())
 
     async def send(self, message: Message, session: aiohttp.ClientSession) -> Outcome:
-        """POST the document. Any 2xx is SENT; DELIVERED only where it echoes the id."""
+        """POST the document. Any 2xx is SENT; DELIVERED only where it echoes the id.
+
+        Where an echo is due, a page for people comes from somebody in the receiver's place.
+        """
         body = encode(message)
         headers = self._headers(message, body)
         try:
@@ -118,6 +122,8 @@ class Webhook:
         if not answer.good:
             return refused(answer, (*self._hide, message.text))
         echoed = self._echo and echoes(answer, message.key)
+        if self._echo and answer.html and not echoed:
+            return undeliverable(Failure.PATH_DOWN, "a web page answered: a captive portal?")
         return Outcome(Dissemination.DELIVERED if echoed else Dissemination.SENT)
 
     def _headers(self, message: Message, body: bytes) -> dict[str, str]:

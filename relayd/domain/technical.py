@@ -73,7 +73,7 @@ class Technical:
         if lost or before is PathState.DOWN:
             word = "path.lost" if lost else "path.restored"
             draft.happened(word, path=event.path, evidence=event.evidence)
-        if event.state is PathState.UNPROVEN:
+        if event.state is PathState.UNPROVEN and before is not PathState.DOWN:
             return ()
         detail = f"{event.path}: {event.evidence}"
         return self._set(Code.PATH_LOST, event.path, detail, draft, on=lost)

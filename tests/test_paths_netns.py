@@ -1,0 +1,199 @@
+"""Two ways out of one Pi, and each way to lose one: the alert leaves by the other."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from live import far_night
+from live_relay import RELAYD, until
+from nets import WEB_PORT, Net, PiRelay, Side, built
+
+pytestmark = pytest.mark.live
+PROMISE_S = 120.0
+
+HOUSE = """
+[home]
+timezone = "UTC"
+state = "state"
+night = "{night}"
+[mqtt]
+broker = "mqtt://127.0.0.1:1883"
+[web]
+listen = "127.0.0.1:{port}"
+token = "sesame"
+[paths.wifi]
+interface = "wlan0"
+nameservers = ["203.0.113.10"]
+probe = ["http://probe.example/generate_204"]
+[paths.dongle]
+interface = "wwan0"
+network = "three-uk"
+nameservers = ["203.0.113.10"]
+probe = ["http://probe.example/generate_204"]
+[channels.siren]
+kind = "webhook"
+url = "http://siren.example/alert"
+receipt = "echo"
+paths = ["{first}", "{second}"]
+[wearers.mia]
+name = "Mia"
+[wearers.mia.glucose]
+[wearers.leo]
+name = "Leo"
+[wearers.leo.glucose]
+[carers.ana]
+name = "Ana"
+routes = [{{ channel = "siren" }}]
+[plan]
+steps = [{{ tell = ["ana"] }}]
+"""
+
+
+def say(sentence: str) -> None:
+    """Tell whoever runs the tests with ``-s``."""
+    sys.stdout.write(sentence + "\n")
+
+
+@dataclass
+class Home:
+    """The Pi, its daemon, and when something was last cut."""
+
+    net: Net
+    relay: PiRelay
+    cut_at: float = 0.0
+
+    async def start(self, first: str = "wifi", second: str = "dongle") -> None:
+        """Start the daemon, and wait until both ways are proved."""
+        text = HOUSE.format(night=far_night(), port=WEB_PORT, first=first, second=second)
+        self.relay.file.write_text(text)
+        await self.relay.start()
+        for path in ("wifi", "dongle"):
+            await self.net.until_path(path, "up")
+
+    def cut(self) -> None:
+        """Note the moment from which all is counted."""
+        self.cut_at = asyncio.get_running_loop().time()
+
+    async def low(self, wearer: str = "mia") -> None:
+        """Publish a reading that is an emergency."""
+        reading = {"value": 2.4, "at": datetime.now(UTC).isoformat()}
+        document = msgspec.json.encode(reading).decode()
+        assert await self.net.told(f"publish relayd/{wearer}/glucose {document}") == "done\n"
+
+    async def delivered(self, side: Side, case: str, wearer: str = "mia") -> float:
+        """Wait until the far side of *side* has the alert about *wearer*; say how long it took."""
+        await until(
+            lambda: any(key.startswith(f"{wearer}-") for key in side.heard("alerts")),
+            PROMISE_S,
+            self.relay.text,
+        )
+        took_s = asyncio.get_running_loop().time() - self.cut_at
+        say(f"\n{case}: {took_s:.1f} s from the cut to delivery by {side.interface}")
+        assert took_s < PROMISE_S
+        return took_s
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[Home]:
+    with built(tmp_path) as net:
+        home = Home(net, PiRelay(tmp_path / "relayd.toml", [*net.within, *RELAYD]))
+        try:
+            yield home
+        finally:
+            await home.relay.kill()
+
+
+CUTS = {
+    "link down": (Side.down, "down", "no link: wlan0 is switched off"),
+    "black hole": (Side.drop, "down", "no"),
+    "names dead": (lambda side: side.drop("udp dport 53"), "down", "could not be looked up"),
+    "captive portal": (Side.portal, "unproven", "a captive portal?"),
+}
+
+
+@pytest.mark.parametrize("case", CUTS)
+async def test_an_alert_leaves_by_the_way_that_is_left(home: Home, case: str) -> None:
+    """The cut comes with the emergency: nothing is known of it yet when the call is made."""
+    act, state, words = CUTS[case]
+    await home.start()
+    net = home.net
+    before = net.dongle.packets()
+    act(net.wifi)
+    home.cut()
+    await home.low()
+    await home.delivered(net.dongle, case)
+    assert net.dongle.packets() > before, "packets went by the dongle"
+    assert net.wifi.heard("alerts") == []
+    assert words in await net.until_path("wifi", state)
+
+
+async def test_a_link_that_goes_down_carries_nothing_and_is_known_at_once(home: Home) -> None:
+    """Known before the call is made, a lost way costs the call no time."""
+    await home.start()
+    home.net.wifi.down()
+    home.cut()
+    await home.net.until_path("wifi", "down")
+    say(f"\nlink down: known after {asyncio.get_running_loop().time() - home.cut_at:.1f} s")
+    counted = home.net.wifi.packets()
+    home.cut()
+    await home.low()
+    await home.delivered(home.net.dongle, "link known to be down")
+    assert home.net.wifi.packets() == counted, "not one packet left by it"
+
+
+async def test_a_link_that_flaps_neither_holds_an_alert_nor_is_trusted_at_once(home: Home) -> None:
+    await home.start()
+    for _ in range(3):
+        home.net.wifi.down()
+        await home.net.until_path("wifi", "down")
+        home.net.wifi.up()
+        await home.net.until_path("wifi", "up")
+    home.net.wifi.down()
+    home.cut()
+    await home.low()
+    await home.delivered(home.net.dongle, "flapping")
+    await home.net.until_path("wifi", "down")
+    home.net.wifi.up()
+    before = len(home.net.wifi.heard("probes"))
+    await home.net.until_path("wifi", "up")
+    assert len(home.net.wifi.heard("probes")) >= before + 2, "one proof is not enough now"
+
+
+async def test_a_dongle_may_be_unplugged_and_come_back(home: Home) -> None:
+    """What comes back is another interface of the same name: old sockets lead nowhere."""
+    await home.start(first="dongle", second="wifi")
+    home.net.dongle.unplug()
+    home.cut()
+    await home.low()
+    await home.delivered(home.net.wifi, "unplugged")
+    assert "there is no interface" in await home.net.until_path("dongle", "down")
+    home.net.dongle.plug_in()
+    home.cut()
+    await home.net.until_path("dongle", "up")
+    say(f"\nplugged in: proved after {asyncio.get_running_loop().time() - home.cut_at:.1f} s")
+    home.net.wifi.down()
+    home.cut()
+    await home.low("leo")
+    await home.delivered(home.net.dongle, "back again", "leo")
+    assert not any(key.startswith("leo-") for key in home.net.wifi.heard("alerts"))
+
+
+async def test_with_both_ways_lost_an_alert_leaves_by_the_first_that_returns(home: Home) -> None:
+    await home.start()
+    home.net.wifi.down()
+    home.net.dongle.drop()
+    await home.low()
+    await home.relay.until_said("path.lost", path="dongle")
+    await home.relay.until_said("attempt.undeliverable")
+    assert home.net.wifi.heard("alerts") == home.net.dongle.heard("alerts") == []
+    home.net.dongle.let_through()
+    home.cut()
+    await home.delivered(home.net.dongle, "both lost, one back")
+    home.net.wifi.up()
+    await home.net.until_path("wifi", "up")
+    await home.net.until_path("dongle", "up")
