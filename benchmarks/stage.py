@@ -51,8 +51,9 @@ class Stage:
 
     def reading(self, wearer: str, mg_dl: int) -> Message:
         """What a sensor would publish now."""
-        payload = b'{"value": %d, "unit": "mg/dL", "at": %.6f, "trend": "steady"}'
-        return f"relayd/{wearer}/glucose", payload % (mg_dl, time.time())
+        payload = b'{"wearer": "%s", "mgdl": %d, "value": %d, "unit": "mg/dL", "at": %.6f}'
+        said = payload % (wearer.encode(), mg_dl, mg_dl, time.time())
+        return f"relayd/{wearer}/glucose", said  # in the words of either program
 
     def fine(self, count: int) -> Iterator[Message]:
         """Readings that alarm nobody, of each wearer in turn, stamped as they are taken."""
