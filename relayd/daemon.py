@@ -165,8 +165,9 @@ class Daemon:
         if turn.rows or done is not None:  # a repeat waits for what it repeats
             waits = turn.sends or done is not None
             then = partial(self._written, turn, done) if waits else None
-            self.store.write(turn.rows, turn.within, then)
-            self._note(turn)
+            meanwhile = partial(self._outbox.prepare, turn.sends) if turn.sends else None
+            self.store.write(turn.rows, turn.within, then, meanwhile)
+            self._loop.call_soon(self._note, turn)  # the disk goes first
         self._arm()
 
     def _note(self, turn: Turn) -> None:
@@ -179,11 +180,11 @@ class Daemon:
                     self._outbox.withdraw(self.engine.attempts(row.id))
 
     def _written(self, turn: Turn, done: Callable[[], None] | None) -> None:
-        if done is not None:
-            done()
         if turn.sends and not self._stopping.is_set():
             self._outbox.begin(turn.sends)
             self._listening.begin()
+        if done is not None:
+            self._loop.call_soon(done)  # the call goes first
 
     def _arm(self) -> None:
         """Have the engine woken when it asked to be."""

@@ -20,6 +20,8 @@ AT_ONCE_BY_PRIORITY = {Priority.HIGH: 100, Priority.MEDIUM: 32, Priority.LOW: 8}
 """How many sends of each priority a channel has under way: little things crowd out nothing."""
 
 WITHDRAWN_KEPT = 1000
+PREPARED_AT_MOST = 4  # a burst gains nothing by it
+PREPARED_HOLDS_S = 1.0  # words speak of now
 HEDGE_S = 3.0
 """A path that has not answered for so long is not waited for: the next begins beside it."""
 
@@ -103,6 +105,7 @@ class Outbox:
         self._paths = paths
         self._spawn = spawn
         self._withdrawn: dict[str, None] = {}
+        self._prepared: dict[str, tuple[Message, float]] = {}
         self._used = used
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
 
@@ -111,6 +114,13 @@ class Outbox:
         return any(
             lane.under_way for wired in self._wires.values() for lane in wired.lanes.values()
         )
+
+    def prepare(self, sends: Sequence[Send]) -> None:
+        """Put *sends* into words while the disk is still at work on them."""
+        if len(self._prepared) + len(sends) <= PREPARED_AT_MOST:
+            at = asyncio.get_running_loop().time()
+            for send in sends:
+                self._prepared[send.attempt.id] = self._desk.compose(send), at
 
     def begin(self, sends: Sequence[Send]) -> None:
         """Start every one of *sends*; they are on disk."""
@@ -139,11 +149,13 @@ class Outbox:
 
     async def _carry(self, wired: Wire, send: Send) -> None:
         attempt = send.attempt
+        message, at = self._prepared.pop(attempt.id, (None, 0.0))
         if not self._desk.engine.wanted(attempt.id):
             status = Dissemination.UNDELIVERABLE
             self._desk.take(AttemptReported(attempt.id, status, Failure.OVERTAKEN))
             return
-        message = self._desk.compose(send)
+        if message is None or asyncio.get_running_loop().time() - at > PREPARED_HOLDS_S:
+            message = self._desk.compose(send)
         outcome, path = await self._send(wired, message)
         self._log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
         self._report(attempt, outcome, path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from relayd.domain.event import Happened
 from relayd.log import get_logger
-from relayd.store.batch import Batch, gathered
+from relayd.store.batch import Batch, begin_meanwhile, call_each, gathered, tell_each
 from relayd.store.bundle import Bundle
 from relayd.store.faults import HUNG, sentence
 from relayd.store.patience import Patience
@@ -96,7 +96,7 @@ class Committer:
 
     def tell(self, why: str) -> None:
         """Say that something was wrong, and a while later that it is well."""
-        self._on_state(False, why)  # noqa: FBT003 - it is a callback's shape
+        self._on_state(False, why)  # noqa: FBT003
         if self._told_timer is not None:
             self._told_timer.cancel()
         self._told_timer = self._later(self._patience.told_for, self._told)
@@ -152,6 +152,7 @@ class Committer:
             gathered(batches),
             durable=any(batch.durable for batch in batches),
             lazy=not any(batch.urgent for batch in batches),
+            begun=partial(begin_meanwhile, batches, self._loop),
         )
 
     def _committed(self, result: object) -> None:
@@ -164,11 +165,11 @@ class Committer:
             return
         self.commits += 1
         self._trying = Bundle()
+        self._settle(batches)
         if was_hung:
             self._retry()
-        elif self._due:
+        elif self._due and self._kick is None:
             self._begin()
-        self._settle(batches)
 
     def _retry(self) -> None:
         self._retry_timer = None
@@ -230,12 +231,9 @@ class Committer:
 
     def _settle(self, batches: list[Batch]) -> None:
         """Tell those who wait that their rows are on disk, or as safe as they can be."""
-        for batch in batches:
-            if self.on_happened is not None:
-                for place, line in enumerate(batch.happened):
-                    self.on_happened(batch.seq + place, line)
-            if batch.done is not None:
-                self._loop.call_soon(batch.done)
+        call_each([batch.done for batch in batches if batch.done], self._loop)
+        if self.on_happened is not None:
+            tell_each(batches, self.on_happened)
 
     def _told(self) -> None:
         self._told_timer = None

@@ -45,6 +45,7 @@ class Pack:
 
 
 NOTHING = (None,) * 6
+SMALL = 96  # bytes: to deflate so little gains nothing
 READING_PARTS = 2
 
 
@@ -146,7 +147,7 @@ def _long(short: float | str | None) -> float | None:
 
 def _pack(key: int, at: int, until: int, lines: list[Any]) -> Pack:
     plain = washed(lines)[1]
-    small = zlib.compress(plain, 6)
+    small = zlib.compress(plain, 6) if len(plain) > SMALL else plain
     body = small if len(small) < len(plain) else plain
     return Pack(key, at, until, len(plain), _sum(key, at, until, len(plain), body), body)
 
