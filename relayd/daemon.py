@@ -24,7 +24,8 @@ from relayd.listening import Listening
 from relayd.log import get_logger
 from relayd.mqtt import Delivery, Link
 from relayd.networks import NetworkTable
-from relayd.outbox import Outbox, open_wires
+from relayd.outbox import Outbox
+from relayd.outbox_wires import open_wires
 from relayd.paths import Paths
 from relayd.probing import Prober
 from relayd.publisher import Publisher
@@ -62,8 +63,7 @@ class Daemon:
         kept, lost = self.store.open()
         self.clock = Clock(kept.latest)
         now = self.clock.now()
-        first_number = int(now.timestamp() // 60) if lost else 0
-        self.engine = Engine(config.household, kept, now, first_number)
+        self.engine = Engine(config.household, kept, now, int(now.timestamp() // 60) if lost else 0)
         self._equip(config)
 
     def _equip(self, config: Config) -> None:
@@ -115,6 +115,7 @@ class Daemon:
                 sd_notify.ready()
                 await self._stopping.wait()
                 sd_notify.stopping()
+                self._outbox.book()
                 await self.link.close()
                 for task in self._tasks:
                     task.cancel()

@@ -11,7 +11,8 @@ from relayd.channels import Channel, Reply, ReplyError
 from relayd.domain.engine import Engine
 from relayd.domain.event import Event
 from relayd.log import get_logger
-from relayd.outbox import Spawn, Wire
+from relayd.outbox import Spawn
+from relayd.outbox_wires import Wire
 from relayd.paths import Paths
 
 AGAIN_FIRST_S = 1.0

@@ -1,29 +1,27 @@
 """From a turn's sends to the air: each on its channel, over its paths, within its time."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from relayd.channels import Channel, Message, Outcome, module_of
+from relayd.channels import Message, Outcome
 from relayd.domain.alert import Priority
 from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.engine import Engine
 from relayd.domain.event import Answered, AttemptReported, Event, Send
-from relayd.domain.household import Household
 from relayd.log import get_logger
+from relayd.outbox_wires import Lane, Wire
 from relayd.paths import Paths
-
-AT_ONCE_BY_PRIORITY = {Priority.HIGH: 100, Priority.MEDIUM: 32, Priority.LOW: 8}
-"""How many sends of each priority a channel has under way: little things crowd out nothing."""
 
 WITHDRAWN_KEPT = 1000
 PREPARED_AT_MOST = 4  # a burst gains nothing by it
 PREPARED_HOLDS_S = 1.0  # words speak of now
 HEDGE_S = 3.0
 """A path that has not answered for so long is not waited for: the next begins beside it."""
+
+BOOKED_WITHIN_S = 0.25
+"""While calls wait to leave, what is known of those that left is booked so much later at most."""
 
 FOLLOWED_FOR = timedelta(hours=3)
 FAULTY = Outcome(Dissemination.UNDELIVERABLE, Failure.PATH_DOWN, words="relayd failed to send it")
@@ -53,47 +51,6 @@ class Desk(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Lane:
-    """The sends of one priority: those that wait their turn, and how many are under way."""
-
-    most: int
-    waiting: deque[Send] = field(default_factory=deque)
-    under_way: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """A channel with the paths it may use, best first (none named: all), and its lanes."""
-
-    channel: Channel
-    paths: tuple[str, ...]
-    lanes: Mapping[Priority, Lane]
-
-
-class Settings(Protocol):
-    """A configured channel, as the file gives it."""
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def config(self) -> object: ...  # noqa: D102
-    @property
-    def paths(self) -> tuple[str, ...]: ...  # noqa: D102
-
-
-def open_wires(settings: Mapping[str, Settings], household: Household) -> dict[str, Wire]:
-    """Make every channel; what each needs is imported now, not in an emergency."""
-    wires: dict[str, Wire] = {}
-    routes = [route for carer in household.carers.values() for route in carer.routes]
-    for name, channel in settings.items():
-        addresses = tuple(r.to for r in routes if r.channel == name and r.to)
-        opened = module_of(channel.kind).open_channel(name, channel.config, addresses)
-        lanes = {priority: Lane(n) for priority, n in AT_ONCE_BY_PRIORITY.items()}
-        wires[name] = Wire(opened, channel.paths, lanes)
-    return wires
-
-
 class Outbox:
     """Sends attempts and follows them to proof, many at once, none behind a lesser one."""
 
@@ -106,6 +63,8 @@ class Outbox:
         self._spawn = spawn
         self._withdrawn: dict[str, None] = {}
         self._prepared: dict[str, tuple[Message, float]] = {}
+        self._unbooked: list[AttemptReported] = []
+        self._booking: asyncio.TimerHandle | None = None
         self._used = used
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
 
@@ -240,8 +199,25 @@ class Outbox:
             by = attempt.channel
             self._desk.take(Answered(attempt.alert, attempt.carer, accepted, attempt.id, by))
             return
-        self._desk.take(
-            AttemptReported(
-                attempt.id, outcome.status, outcome.failure, outcome.receipt, path, outcome.words
-            )
+        report = AttemptReported(
+            attempt.id, outcome.status, outcome.failure, outcome.receipt, path, outcome.words
         )
+        if outcome.status is Dissemination.SENT and not outcome.receipt and self._crowded():
+            self._unbooked.append(report)
+            if self._booking is None:
+                loop = asyncio.get_running_loop()
+                self._booking = loop.call_later(BOOKED_WITHIN_S, self.book)
+        else:
+            self._desk.take(report)
+
+    def _crowded(self) -> bool:
+        return any(lane.waiting for wired in self._wires.values() for lane in wired.lanes.values())
+
+    def book(self) -> None:
+        """Hand over what waited while calls were leaving."""
+        if self._booking is not None:
+            self._booking.cancel()
+            self._booking = None
+        reports, self._unbooked = self._unbooked, []
+        for report in reports:
+            self._desk.take(report)
