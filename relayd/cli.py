@@ -60,6 +60,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     pause.add_argument("--carer", default="", metavar="NAME", help="who plans it")
 
+    simulate = _command(commands, "simulate", _simulate, "rehearse an outage, or hold a drill")
+    simulate.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    _add_drill_options(simulate)
+
+    test = _command(commands, "test", _test, "send one TEST message by every route of a carer")
+    test.add_argument("carer", metavar="CARER", help="whose routes are tried")
+    test.add_argument("--route", type=int, metavar="N", help="this one only; the first is 0")
+    test.add_argument("--for", dest="lasts", type=_duration, metavar="TIME", help="wait so long")
+    test.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+    init = _command(commands, "init", _init, "ask, and write a household file that works")
+    init.add_argument("--force", action="store_true", help="write over a file without asking")
+
     demo = commands.add_parser("demo", help="see the main job with nothing to set up")
     demo.set_defaults(command=_demo)
     demo.add_argument("--once", action="store_true", help="end when the story has ended")
@@ -131,6 +144,33 @@ def _pause(options: argparse.Namespace) -> int:
     from relayd.remote import pause  # noqa: PLC0415
 
     return pause(options.config, options.wearer, options.lasts, options.carer)
+
+
+def _add_drill_options(parser: argparse.ArgumentParser) -> None:
+    from relayd.terminal_options import add_drill_options  # noqa: PLC0415
+
+    add_drill_options(parser, _duration)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    if not options.live:
+        sys.stderr.write("relayd: say --live to hold a drill on the running relayd.\n")
+        return WRONG
+    from relayd.terminal_drill import run_drill  # noqa: PLC0415
+
+    return run_drill(options)
+
+
+def _test(options: argparse.Namespace) -> int:
+    from relayd.terminal_drill import run_test  # noqa: PLC0415
+
+    return run_test(options)
+
+
+def _init(options: argparse.Namespace) -> int:
+    from relayd.init import run  # noqa: PLC0415
+
+    return run(options.config, force=options.force)
 
 
 def _duration(text: str) -> timedelta:

@@ -1,7 +1,6 @@
 """The live driver: the broker, the engine, the store and the channels, on one loop."""
 
 import asyncio
-import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
@@ -17,10 +16,13 @@ from relayd.clock import Clock
 from relayd.compose import Composer
 from relayd.config import Config
 from relayd.domain.alert import Alert, Code
+from relayd.domain.delivery import Attempt
 from relayd.domain.engine import Engine
 from relayd.domain.event import Event, Happened, Send, Started, TechnicalReported, Turn, Woke
+from relayd.drill import Drills
 from relayd.intake import Intake
 from relayd.listening import Listening
+from relayd.listening_replies import Replies
 from relayd.log import get_logger
 from relayd.mqtt import Delivery, Link
 from relayd.networks import NetworkTable
@@ -31,11 +33,9 @@ from relayd.probing import Prober
 from relayd.publisher import Publisher
 from relayd.pulse import Pulse
 from relayd.store import Store
-from relayd.tokens import Signer
+from relayd.tokens import Signer, kept_secret
 from relayd.watcher import Heartbeat
 from relayd.wearables import Origin
-
-SECRET_BYTES = 32
 
 Service = Callable[["Daemon"], Coroutine[Any, Any, None]]
 log = get_logger()
@@ -67,15 +67,17 @@ class Daemon:
         self._equip(config)
 
     def _equip(self, config: Config) -> None:
-        signer = Signer(self._secret())
+        self.drills = Drills(self)
+        self.signer = Signer(kept_secret(self.store))
         seen = msgspec.json.decode(self.store.meta("replies") or "[]", type=list[str])
-        self.answers = AnswerDesk(config.household, signer, self.engine.attempt, seen)
-        self._composer = Composer(config.household, signer, config.web.public_url)
+        self.answers = AnswerDesk(config.household, self.signer, self.drills.attempt, seen)
+        self._composer = Composer(config.household, self.signer, config.web.public_url)
         self.paths = Paths(config.paths)
         self._prober = Prober(self, config.paths, NetworkTable(config.networks))
         self.wires = open_wires(config.channels, config.household)
         self._outbox = Outbox(self, self.wires, self.paths, self.spawn, self._prober.used)
-        self._listening = Listening(self, self.wires, self.paths, self.spawn)
+        self._listening = Listening(self, Replies(self), self.wires, self.paths, self.spawn)
+        self.listen = self._listening.begin
         self.pulse = Pulse(self)
         zone = config.household.zone
         origins = {w.id: Origin(w.id, w.unit, zone) for w in config.household.wearers.values()}
@@ -89,14 +91,6 @@ class Daemon:
         self._backlog = Backlog(self.store.hurry)
         self._publisher = Publisher(self.engine, self.link, config.mqtt.root, self._outbox.busy)
 
-    def _secret(self) -> bytes:
-        """What buttons and links are signed with: the same after a restart."""
-        kept = self.store.meta("secret")
-        if kept is None:
-            kept = secrets.token_hex(SECRET_BYTES)
-            self.store.set_meta("secret", kept)
-        return bytes.fromhex(kept)
-
     # Life ---------------------------------------------------------------------
 
     async def run(self, services: Sequence[Service] = ()) -> None:
@@ -109,6 +103,7 @@ class Daemon:
                     self.spawn(service(self), "service")
                 self.spawn(self.link.run(), "mqtt")
                 self.spawn(self.pulse.run(), "pulse")
+                self.spawn(self.drills.watch(), "proofs")
                 self._prober.begin(self.spawn)
                 if self.config.watcher is not None:
                     self.spawn(Heartbeat(self, self.config.watcher).run(), "heartbeat")
@@ -175,6 +170,10 @@ class Daemon:
         for row in turn.rows:
             if isinstance(row, Happened):
                 self._log.info(row.event, **row.fields)
+                if row.event in ("alert.raised", "alert.worsened"):
+                    self.drills.lift(row.fields["alert"] or "")
+            elif isinstance(row, Attempt):
+                self.drills.note(row)
             elif isinstance(row, Alert):
                 self._publisher.change(row.wearer)
                 if not row.calling and row.reminded_at is None:
@@ -223,7 +222,12 @@ class Daemon:
     def compose(self, send: Send) -> Message:
         """Put an attempt into words, as things stand now."""
         now = self.clock.now()
-        return self._composer.compose(send, self.engine.desk.open, now, self.engine.offset)
+        asking = self.engine.desk.open + self.drills.lingering
+        return self._composer.compose(send, asking, now, self.engine.offset)
+
+    def withdraw(self, attempts: Sequence[Attempt]) -> None:
+        """Stop what still rings of *attempts*."""
+        self._outbox.withdraw(attempts)
 
     def progressing(self) -> bool:
         """Whether the engine keeps up with its own deadlines."""
@@ -232,10 +236,6 @@ class Daemon:
     def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
         """The paths to try, best first: what is believed lost comes last, never not at all."""
         return sorted(self.paths.names(paths), key=self._prober.doubts)
-
-    def remember_replies(self) -> None:
-        """Keep which replies were read: none may count again, for another alert."""
-        self.store.set_meta("replies", msgspec.json.encode(self.answers.seen).decode())
 
     # What fails -----------------------------------------------------------------
 

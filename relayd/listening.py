@@ -6,10 +6,7 @@ from typing import Protocol
 
 import aiohttp
 
-from relayd.answers import AnswerDesk, last_told
 from relayd.channels import Channel, Reply, ReplyError
-from relayd.domain.engine import Engine
-from relayd.domain.event import Event
 from relayd.log import get_logger
 from relayd.outbox import Spawn
 from relayd.outbox_wires import Wire
@@ -22,19 +19,20 @@ STRETCH_S = 120.0  # after the last alert is off, "I have it" may still be under
 log = get_logger()
 
 
+class Replies(Protocol):
+    """Takes in what carers send back; see :class:`relayd.listening_replies.Replies`."""
+
+    def awaited(self) -> bool:
+        """Whether something is open that may be answered."""
+        ...
+
+    def hear(self, channel: str, reply: Reply) -> None:
+        """Take in *reply*."""
+        ...
+
+
 class Relay(Protocol):
     """What listening asks of the daemon."""
-
-    engine: Engine
-    answers: AnswerDesk
-
-    def take(self, event: Event) -> None:
-        """Hand an event to the engine."""
-        ...
-
-    def remember_replies(self) -> None:
-        """Keep which replies were read."""
-        ...
 
     def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
         """The paths to try, best first."""
@@ -44,8 +42,16 @@ class Relay(Protocol):
 class Listening:
     """One task for each channel, begun with the first alert and ended after the last."""
 
-    def __init__(self, relay: Relay, wires: Mapping[str, Wire], paths: Paths, spawn: Spawn) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        replies: Replies,
+        wires: Mapping[str, Wire],
+        paths: Paths,
+        spawn: Spawn,
+    ) -> None:
         self._relay = relay
+        self._replies = replies
         self._wires = wires
         self._paths = paths
         self._spawn = spawn
@@ -71,7 +77,7 @@ class Listening:
                         self._mute.add(name)
                     except TimeoutError:
                         pause_s = AGAIN_FIRST_S
-                        if not self._relay.engine.anything_open:
+                        if not self._replies.awaited():
                             return
                     except ReplyError as error:
                         log.info("replies.lost", channel=name, why=str(error))
@@ -84,12 +90,4 @@ class Listening:
 
     async def _hear(self, name: str, channel: Channel, session: aiohttp.ClientSession) -> None:
         async for reply in channel.replies(session):
-            self._read(name, reply)
-
-    def _read(self, channel: str, reply: Reply) -> None:
-        engine = self._relay.engine
-        told = last_told(engine.told())
-        answer = self._relay.answers.read(channel, reply, told)
-        if answer is not None:
-            self._relay.remember_replies()
-            self._relay.take(answer)
+            self._replies.hear(name, reply)

@@ -45,7 +45,7 @@ async def serve(config: Config) -> None:
     gc.collect()
     gc.freeze()  # the household stays as it is: no collection need walk it again
     gc.set_threshold(50_000, 20, 50)
-    web = Web(daemon, config)
+    web = Web(daemon, config, daemon.drills)
     try:
         await web.open()
     except OSError as error:

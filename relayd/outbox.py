@@ -5,6 +5,8 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
+import aiohttp
+
 from relayd.channels import Message, Outcome
 from relayd.domain.alert import Priority
 from relayd.domain.delivery import Attempt, Dissemination, Failure
@@ -12,7 +14,6 @@ from relayd.domain.engine import Engine
 from relayd.domain.event import Answered, AttemptReported, Event, Send
 from relayd.log import get_logger
 from relayd.outbox_wires import Lane, Wire
-from relayd.paths import Paths
 
 WITHDRAWN_KEPT = 1000
 PREPARED_AT_MOST = 4  # a burst gains nothing by it
@@ -31,6 +32,14 @@ log = get_logger()
 Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 Used = Callable[[str | None, Outcome | None], None]
 """Hears what a send over a path came to; None: another path was faster than any answer."""
+
+
+class Sessions(Protocol):
+    """Gives the session of a path; see :class:`relayd.paths.Paths`."""
+
+    def session(self, path: str | None) -> aiohttp.ClientSession:
+        """The session that leaves by *path* and no other."""
+        ...
 
 
 class Desk(Protocol):
@@ -55,7 +64,7 @@ class Outbox:
     """Sends attempts and follows them to proof, many at once, none behind a lesser one."""
 
     def __init__(
-        self, desk: Desk, wires: Mapping[str, Wire], paths: Paths, spawn: Spawn, used: Used
+        self, desk: Desk, wires: Mapping[str, Wire], paths: Sessions, spawn: Spawn, used: Used
     ) -> None:
         self._desk = desk
         self._wires = wires

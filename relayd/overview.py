@@ -86,6 +86,9 @@ def _routes(routes: Sequence[Document]) -> RenderableType:
     for route in routes:
         proven = _clock(route["proven_at"]) if route["proven_at"] else "never"
         refused = route["state"] == "refused"
+        late = route.get("unproven_days")
+        if late is not None:
+            proven = f"{proven}: nothing has proved it for {late} days, test it"
         said = _text(f"{proven}, the service refuses it" if refused else proven)
         table.add_row(_text(route["carer"]), _text(route["channel"]), said)
     return table

@@ -26,6 +26,7 @@ ANSWERED_WITHIN_S = 30.0  # the answer must first be on disk
 ANSWER_AT_MOST = 8 * 1024 * 1024
 CREDENTIALS = Path("/run/credentials/relayd.service")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read here, not listened on
+STRANGER = "relayd does not take the token of this file."
 
 
 class UnreachableError(Exception):
@@ -47,6 +48,8 @@ class Told:
     @property
     def sentence(self) -> str:
         """Why it did not."""
+        if self.status == 401:  # noqa: PLR2004 - that is what 401 means
+            return f"{STRANGER} Restart it if the token has changed."
         return str(self.content.get("error", f"relayd answered {self.status}"))
 
 
@@ -151,14 +154,12 @@ def _ask(file: Path, path: str, body: Mapping[str, object] | None = None) -> Tol
     try:
         told = Remote(config, web_token(config)).ask(path, body)
     except UnreachableError as error:
-        return _refuse(str(error))
-    if told.status == 401:  # noqa: PLR2004 - that is what 401 means
-        said = "relayd does not take the token of this file. Restart it if the token has changed."
-        return _refuse(said)
-    return told if told.well else _refuse(told.sentence)
+        return refuse(str(error))
+    return told if told.well else refuse(told.sentence)
 
 
-def _refuse(sentence: str) -> int:
+def refuse(sentence: str) -> int:
+    """Say why it cannot be done; the exit status for that."""
     sys.stderr.write(f"relayd: {sentence}\n")
     return BAD_NEWS
 

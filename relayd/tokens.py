@@ -3,8 +3,32 @@
 import base64
 import hashlib
 import hmac
+import secrets
+from typing import Protocol
 
 SIGNATURE_BYTES = 16
+SECRET_BYTES = 32
+
+
+class Keeper(Protocol):
+    """Keeps small things; see :class:`relayd.store.Store`."""
+
+    def meta(self, key: str) -> str | None:
+        """Give back what was kept under *key*."""
+        ...
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep *value* under *key*."""
+        ...
+
+
+def kept_secret(keeper: Keeper) -> bytes:
+    """What buttons and links are signed with: the same after a restart."""
+    kept = keeper.meta("secret")
+    if kept is None:
+        kept = secrets.token_hex(SECRET_BYTES)
+        keeper.set_meta("secret", kept)
+    return bytes.fromhex(kept)
 
 
 class Signer:

@@ -21,7 +21,7 @@ LOUD = frozenset({"asyncio", "logging", "os", "random", "socket", "sqlite3", "st
 _RIM = frozenset({"domain", "clock", "log", "sd_notify"})
 _ALL = _RIM | {"wearables", "channels", "config", "networks", "store", "mqtt", "intake"}
 _ALL |= {"paths", "web", "answers", "compose", "outbox", "listening", "publisher", "backlog"}
-_ALL |= {"pulse", "watcher", "probing", "tokens", "documents"}
+_ALL |= {"pulse", "watcher", "probing", "tokens", "documents", "proofs", "drill"}
 FLOORS: Mapping[str, frozenset[str]] = {
     "domain": frozenset(),
     "wearables": frozenset({"domain"}),
@@ -39,23 +39,28 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "documents": frozenset({"domain"}),
     "answers": frozenset({"domain", "channels", "tokens"}),
     "compose": frozenset({"domain", "channels", "tokens", "documents"}),
-    "outbox": _RIM | {"channels", "paths"},
+    "outbox": _RIM | {"channels"},
     "listening": _RIM | {"channels", "paths", "answers", "outbox"},
+    "proofs": frozenset({"domain"}),
+    "drill": _RIM
+    | {"config", "channels", "networks", "paths", "answers", "compose", "documents"}
+    | {"outbox", "proofs", "tokens"},
     "publisher": _RIM | {"documents", "mqtt"},
     "backlog": frozenset(),
     "pulse": _RIM | {"clock", "sd_notify"},
     "watcher": _RIM | {"paths"},
     "probing": _RIM | {"channels", "networks", "paths"},
-    "web": _RIM | {"store", "documents"},
+    "web": _RIM | {"store", "documents", "drill", "proofs"},
     "daemon": _ALL,
     "live": _ALL | {"daemon", "web"},
-    "terminal": _ALL | {"check"},
+    "terminal": _ALL | {"check", "remote"},
     "overview": frozenset({"domain"}),
     "remote": frozenset({"config", "domain", "overview"}),
     "simulate": _ALL,
     "check": _ALL | {"simulate"},
     "demo": _ALL | {"daemon", "simulate"},
-    "cli": _ALL | {"daemon", "live", "terminal", "remote", "simulate", "check", "demo"},
+    "init": frozenset({"domain", "config", "channels", "networks"}),
+    "cli": _ALL | {"daemon", "live", "terminal", "remote", "simulate", "check", "demo", "init"},
     "__main__": frozenset({"cli"}),
 }
 """Each room and the rooms it may import beside itself. Arrows point down only."""

@@ -8,7 +8,7 @@ from relayd.domain.alert import Alert, Presence
 from relayd.domain.case import Case
 from relayd.domain.delivery import Attempt, Dissemination
 from relayd.domain.event import Answered
-from relayd.web.relay import Relay, Times
+from relayd.web.relay import Answerable, Times
 
 WRITTEN_WITHIN_S = 20.0
 ANSWERS = frozenset({Dissemination.ACCEPTED, Dissemination.REJECTED})
@@ -31,7 +31,7 @@ class Verdict:
 class Answering:
     """Books answers. What it says was done is on disk."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Answerable) -> None:
         self._relay = relay
         self._times = Times(relay)
 

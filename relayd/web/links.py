@@ -13,7 +13,7 @@ from relayd.web.answering import Answering, counts, held_by, shown_of
 from relayd.web.guard import Refusal
 from relayd.web.html import Html, el, join
 from relayd.web.plain import html_page
-from relayd.web.relay import Relay, Times, lasted
+from relayd.web.relay import Answerable, Times, lasted
 from relayd.web.speech import Storyteller, condition_words
 
 DEAD = (
@@ -25,7 +25,7 @@ DEAD = (
 class Links:
     """``/a/TOKEN``: the token is the right to answer one alert as one carer, and no other."""
 
-    def __init__(self, relay: Relay, answering: Answering) -> None:
+    def __init__(self, relay: Answerable, answering: Answering) -> None:
         self._relay = relay
         self._answering = answering
         self._times = Times(relay)

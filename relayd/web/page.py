@@ -169,8 +169,12 @@ class Page:
         carer = self._relay.engine.household.carers[name]
         for number, route in enumerate(carer.routes):
             proven_at, state = self._states.proofs.of(carer, number)
-            ago = f"proven {self._times.ago(proven_at)}" if proven_at is not None else ""
+            at = self._times.people(self._times.now())
+            ago = f"proven {self._times.ago_people(proven_at)}" if proven_at else ""
             words = ROUTE_WORDS.get(state, ago)
+            late = self._states.proofs.late_by(carer, number, at)
+            if late is not None:
+                words = f"not proved for {late.days} days: test it"
             yield el("li", el("b", route.channel), el("span", words, class_=f"proof {state}"))
 
     def _timeline(self, lines: list[Line]) -> Html:

@@ -1,16 +1,16 @@
 """When each route was last proven: by a delivery report or an answer, and nothing less."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.event import Happened
 from relayd.domain.household import Carer
+from relayd.proofs import PROVES, RouteBook
 from relayd.store import Store
 from relayd.web.relay import Relay
 
 ALERTS_READ = 100  # so far back, at start, for what is known of the routes
-PROVES = frozenset({Dissemination.DELIVERED, Dissemination.ACCEPTED, Dissemination.REJECTED})
 REFUSES = frozenset({Failure.REFUSED, Failure.CREDENTIALS})
 
 Key = tuple[str, int, str]
@@ -27,8 +27,9 @@ class Known:
 class Proofs:
     """The newest proof of every route: from history at start, then as things happen."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, book: RouteBook | None = None) -> None:
         self._relay = relay
+        self._book = book
         self._known: dict[Key, Known] = {}
 
     def learn(self, attempts: list[Attempt]) -> None:
@@ -43,12 +44,29 @@ class Proofs:
             self._note(attempt)
 
     def of(self, carer: Carer, route: int) -> tuple[datetime | None, str]:
-        """When that route was last proven, and its state: unproven, proven or refused."""
+        """When that route was last proven, in people's time, and its state.
+
+        The state is unproven, proven or refused.
+        """
         channel = carer.routes[route].channel
         known = self._known.get((carer.id, route, channel), Known())
+        proven_at = self._proven_at(carer, route, known)
         if known.refused or channel in self._relay.engine.desk.belief.refused:
-            return known.proven_at, "refused"
-        return known.proven_at, "proven" if known.proven_at is not None else "unproven"
+            return proven_at, "refused"
+        return proven_at, "proven" if proven_at is not None else "unproven"
+
+    def _proven_at(self, carer: Carer, route: int, known: Known) -> datetime | None:
+        """What history tells, and what the book kept longer: drills and tests among it."""
+        steady = known.proven_at
+        at = steady + self._relay.engine.offset if steady is not None else None
+        kept = self._book.proven_at(carer.id, carer.routes[route]) if self._book else None
+        return max((each for each in (at, kept) if each is not None), default=None)
+
+    def late_by(self, carer: Carer, route: int, now: datetime) -> timedelta | None:
+        """For how long that route has had no proof, where that is too long; *now* is people's."""
+        if self._book is None:
+            return None
+        return self._book.unproven_for(carer.id, carer.routes[route], now)
 
     def _note(self, attempt: Attempt) -> None:
         key = (attempt.carer, attempt.route, attempt.channel)

@@ -28,23 +28,28 @@ class Pulse(Protocol):
     def progressing(self) -> bool: ...  # noqa: D102
 
 
-class Relay(Protocol):
-    """The running relay. Read it as you like; change it by :meth:`take` alone."""
+class Answerable(Protocol):
+    """What has alerts that can be answered: the running relay, or a drill."""
 
     @property
     def engine(self) -> Engine: ...  # noqa: D102
     @property
-    def store(self) -> Store: ...  # noqa: D102
-    @property
     def clock(self) -> Clock: ...  # noqa: D102
     @property
     def answers(self) -> Answers: ...  # noqa: D102
-    @property
-    def pulse(self) -> Pulse: ...  # noqa: D102
 
     def take(self, event: Event, done: Callable[[], None] | None = None) -> None:
         """Hand *event* to the engine; *done* is called once its consequences are on disk."""
         ...
+
+
+class Relay(Answerable, Protocol):
+    """The running relay. Read it as you like; change it by :meth:`take` alone."""
+
+    @property
+    def store(self) -> Store: ...  # noqa: D102
+    @property
+    def pulse(self) -> Pulse: ...  # noqa: D102
 
 
 class WebSettings(Protocol):
@@ -78,7 +83,7 @@ class Settings(Protocol):
 class Times:
     """The relay's time, and how the home's own clock shows it."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Answerable) -> None:
         self._relay = relay
 
     def now(self) -> datetime:
@@ -105,7 +110,13 @@ class Times:
 
     def ago(self, moment: datetime) -> str:
         """How long *moment* (engine's time) is past, in one or two words."""
-        past = self.now() - moment
+        return self._past(self.now() - moment)
+
+    def ago_people(self, people: datetime) -> str:
+        """:meth:`ago` for a moment of people's time."""
+        return self._past(self.people(self.now()) - people)
+
+    def _past(self, past: timedelta) -> str:
         return "just now" if past < JUST_NOW else f"{lasted(past)} ago"
 
 

@@ -7,9 +7,11 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from relayd.drill import Drills
 from relayd.log import get_logger
 from relayd.web.answering import Answering
 from relayd.web.api import Api, document
+from relayd.web.drilling import AnyLinks, Drilling
 from relayd.web.events import Feed
 from relayd.web.guard import HEADERS, SAFE, TO_CHANGE_THINGS, Guard, Handler, Refusal, route_of
 from relayd.web.links import Links
@@ -35,12 +37,13 @@ log = get_logger()
 class Web:
     """The page and the API of one running relay."""
 
-    def __init__(self, relay: Relay, settings: Settings) -> None:
+    def __init__(self, relay: Relay, settings: Settings, drills: Drills | None = None) -> None:
         self._relay = relay
+        self._drills = drills
         self._settings = settings
         self._guard = Guard(relay, settings)
         self._feed = Feed(relay)
-        self._proofs = Proofs(relay)
+        self._proofs = Proofs(relay, drills.book if drills is not None else None)
         self._states = States(relay, settings, self._proofs)
         self._metrics = Metrics(relay, self._states)
         self._busy: set[object] = set()
@@ -109,7 +112,13 @@ class Web:
         api = Api(self._relay, self._states, self._feed, answering, self._metrics)
         signs_in = self._guard.sessions is not None
         page = Page(self._states, self._feed, answering, signs_in=signs_in)
-        links = Links(self._relay, answering)
+        links: Links | AnyLinks = Links(self._relay, answering)
+        acknowledge = api.acknowledge
+        if self._drills is not None:
+            links = AnyLinks(Links(self._relay, answering), self._drills)
+            drilling = Drilling(self._drills, api)
+            acknowledge = drilling.acknowledge
+            app.add_routes(drilling.routes())
         app.add_routes(
             [
                 web.get("/", page.whole),
@@ -126,7 +135,7 @@ class Web:
                 web.get("/api/state", api.state),
                 web.get("/api/timeline", api.timeline),
                 web.get("/api/events", self._feed.stream, allow_head=False),
-                web.post("/api/alerts/{alert}/acknowledge", api.acknowledge),
+                web.post("/api/alerts/{alert}/acknowledge", acknowledge),
                 web.post("/api/wearers/{wearer}/pause", Pausing(self._relay).pause),
             ]
         )

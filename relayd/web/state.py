@@ -143,15 +143,18 @@ class States:
         ]
 
     def _routes(self) -> Iterator[dict[str, Any]]:
+        now = self.times.people(self.times.now())
         for carer in self.relay.engine.household.carers.values():
             for number, route in enumerate(carer.routes):
                 proven_at, state = self.proofs.of(carer, number)
+                late = self.proofs.late_by(carer, number, now)
                 yield {
                     "carer": carer.id,
                     "route": number,
                     "channel": route.channel,
-                    "proven_at": stamp(self.times.people(proven_at)) if proven_at else None,
+                    "proven_at": stamp(proven_at) if proven_at else None,
                     "state": state,
+                    "unproven_days": late.days if late is not None else None,
                 }
 
 

@@ -1,0 +1,200 @@
+"""``relayd simulate --live`` and ``relayd test``: begun on the running relayd, and followed."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from relayd.config import Config, ConfigFaults, load
+from relayd.domain.story import Story
+from relayd.drill import UnknownOutageError, held_by
+from relayd.drill.copy import for_drill
+from relayd.drill.timeline import line_document
+from relayd.remote import Remote, UnreachableError, refuse, web_token
+from relayd.terminal_proofs import show_routes
+from relayd.web.speech import Storyteller
+
+WELL, BAD_NEWS, WRONG = 0, 1, 2
+ASKED_EVERY_S = 0.3
+GONE = "relayd was started anew, and a drill ends with it. Nothing of it is left."
+Document = Mapping[str, Any]
+
+
+def run_drill(options: argparse.Namespace) -> int:
+    """Hold a drill, and report it: 0 where the promise was kept, 1 where not or it was lifted."""
+    try:
+        config = load(options.config, with_secrets=False)
+        held_by(config, options.outage)
+    except ConfigFaults as faults:
+        sys.stderr.write(f"{faults}\n")
+        return WRONG
+    except UnknownOutageError as error:
+        sys.stderr.write(f"relayd: {error}\n")
+        return WRONG
+    body = {"outages": options.outage, "wearer": options.wearer, "for_s": _seconds(options.lasts)}
+    followed = _Followed(config, quiet=options.json)
+    document = followed.see_through("/api/drill", body)
+    if isinstance(document, int):
+        return document
+    if document["state"] == "broken":
+        return refuse("The drill broke; relayd's log says why. Real alerts are not affected.")
+    story = msgspec.convert(document["story"], Story)
+    if options.json:
+        _print_json(story_document(story))
+    else:
+        _report(followed.console, story)
+    return WELL if story.kept_promise and story.lifted_by is None else BAD_NEWS
+
+
+def run_test(options: argparse.Namespace) -> int:
+    """Try the routes of one carer: 0 where each was proved or answered, else 1; 2: no such."""
+    try:
+        config = load(options.config, with_secrets=False)
+    except ConfigFaults as faults:
+        sys.stderr.write(f"{faults}\n")
+        return WRONG
+    body = {"carer": options.carer, "route": options.route, "for_s": _seconds(options.lasts)}
+    followed = _Followed(config, quiet=True)
+    if not options.json:
+        followed.console.print("One TEST message a route. Answer where you can; waiting for proof…")
+    document = followed.see_through("/api/test", body)
+    if isinstance(document, int):
+        return document
+    if options.json:
+        proved = show_routes(document, None, config)
+        lifted = document["lifted_by"]
+        told = {"carer": options.carer, "routes": document["routes"], "lifted_by": lifted}
+        _print_json({**told, "proved": proved})
+    else:
+        proved = show_routes(document, followed.console, config)
+    return WELL if proved and document["lifted_by"] is None else BAD_NEWS
+
+
+class _Followed:
+    """One drill of the running relayd, from its beginning to its end."""
+
+    def __init__(self, config: Config, *, quiet: bool) -> None:
+        self._config = config
+        self._quiet = quiet
+        self.console = Console(highlight=False)
+        self._speech = Storyteller(for_drill(config.household, None).household)
+
+    def see_through(self, path: str, body: Mapping[str, object]) -> Document | int:
+        """Begin it, tell what happens, and return its last document; or an exit status."""
+        try:
+            remote = Remote(self._config, web_token(self._config))
+            begun = remote.ask(path, body)
+            if not begun.well:
+                refuse(begun.sentence)
+                return WRONG if begun.status == 400 else BAD_NEWS  # noqa: PLR2004
+            try:
+                return self._follow(remote, begun.content)
+            except KeyboardInterrupt:
+                remote.ask("/api/drill/end", {})
+                raise
+        except UnreachableError as error:
+            return refuse(str(error))
+
+    def _follow(self, remote: Remote, begun: Document) -> Document | int:
+        for words in begun["held"] if not self._quiet else ():
+            self.console.print(Text(words[:1].upper() + words[1:] + "."))
+        known, document = 0, begun
+        while True:
+            self._tell(document["lines"])
+            known = document["next"]
+            if document["state"] != "running":
+                return document
+            Event().wait(ASKED_EVERY_S)
+            told = remote.ask(f"/api/drill?since={known}")
+            if not told.well:
+                return refuse(told.sentence)
+            document = told.content
+            if document["drill"] != begun["drill"]:
+                return refuse(GONE)
+
+    def _tell(self, lines: list[Document]) -> None:
+        for line in lines if not self._quiet else ():
+            if not line["event"].startswith("outage."):
+                fields = {k: v for k, v in line.items() if k not in ("t", "at", "event")}
+                self.console.print(Text(f"{line['t']:7.1f} s  {self._told(line, fields)}"))
+
+    def _told(self, line: Document, fields: Mapping[str, str | None]) -> str:
+        return "".join(c for c in self._speech.tell(line["event"], fields) if c.isprintable())
+
+
+def _report(console: Console, story: Story) -> None:
+    """Who was reached, by what, after how long, and what that says of the promise."""
+    console.print()
+    if story.lifted_by is not None:
+        said = f"Lifted: {story.lifted_by} is real. Everything works again; nothing more was sent."
+        console.print(Text(said, style="bold red"))
+    for line in _sentences(story):
+        console.print(Text(line))
+    if story.kept_promise:
+        said = f"✔ The promise of {story.promise_s:g} s was kept."
+        console.print(Text(said, style="bold green"))
+    elif story.kept_promise is None and story.lifted_by is None:
+        console.print("It ended before the promise could be judged.")
+    elif story.kept_promise is False:
+        said = f"✘ The promise of {story.promise_s:g} s was not kept."
+        console.print(Text(said, style="bold red"))
+
+
+def _sentences(story: Story) -> Iterator[str]:
+    if not story.alerts:  # lifted before it began
+        return
+    reached, holder = story.alerts[0].delivered, story.alerts[0].acknowledged
+    if reached is not None:
+        name = story.names.get(reached.carer, reached.carer)
+        by = f" by {reached.channel}" if reached.channel is not None else ""
+        yield f"First reached: {name}{by}, after {reached.after_s:.1f} s."
+    else:
+        yield "Nobody is known to have been reached."
+    if holder is not None:
+        name = story.names.get(holder.carer, holder.carer)
+        yield f"Answered: {name}, after {holder.after_s:.1f} s."
+    for carer in story.unreached:
+        yield f"Without any proof: {story.names.get(carer, carer)}."
+    yield from (f"{note[:1].upper()}{note[1:]}." for note in story.notes)
+
+
+def story_document(story: Story) -> dict[str, Any]:
+    """The contract's document of a rehearsal, for a drill: its lines have *at* too."""
+    return {
+        "scenario": story.scenario,
+        "seed": story.seed,
+        "promise_s": story.promise_s,
+        "timeline": [line_document(line, story.began_at) for line in story.lines],
+        "alerts": [
+            {
+                "alert": alert.alert,
+                "wearer": alert.wearer,
+                "condition": alert.condition,
+                "priority": alert.priority,
+                "raised_s": alert.raised_s,
+                "delivered": alert.delivered,
+                "shown": alert.shown,
+                "true_onset_s": alert.true_onset_s,
+                "acknowledged": alert.acknowledged,
+            }
+            for alert in story.alerts
+        ],
+        "unreached": story.unreached,
+        "kept_promise": story.kept_promise,
+        "lifted_by": story.lifted_by,
+        "notes": story.notes,
+    }
+
+
+def _seconds(lasts: timedelta | None) -> float | None:
+    return lasts.total_seconds() if lasts is not None else None
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(document)).decode() + "\n")
