@@ -1,6 +1,6 @@
 """An attempt into a message: words, token, link, and how long it can still matter."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from relayd.channels import Message
@@ -34,14 +34,24 @@ class Composer:
         self._signer = signer
         self._public_url = public_url.rstrip("/") if public_url is not None else None
 
-    def compose(self, send: Send, open_alerts: int, now: datetime, offset: timedelta) -> Message:
-        """The message for *send*. With several alerts open an answer must name which."""
+    def compose(
+        self,
+        send: Send,
+        open_alerts: int,
+        now: datetime,
+        offset: timedelta,
+        suspected: Collection[str] = (),
+    ) -> Message:
+        """The message for *send*. With several alerts open an answer must name which.
+
+        *suspected* are the core networks held to be down at this moment.
+        """
         attempt, alert = send.attempt, send.alert
         route = self._household.carers[attempt.carer].routes[attempt.route]
         asks = not attempt.purpose.quiet and alert.priority > Priority.LOW
         code = code_of(alert.id) if asks else ""
         named = code if open_alerts > 1 else ""  # one alert needs no name
-        told = Telling(self._household, alert, attempt, now, offset, named)
+        told = Telling(self._household, alert, attempt, now, offset, named, suspected)
         words = words_of(told)
         signed = asks and (self._public_url is not None or route.kind in ANSWERED_BY_TOKEN)
         token = self._signer.token(attempt.id) if signed else ""

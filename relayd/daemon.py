@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from relayd.drill import Drills
 from relayd.intake import Intake
 from relayd.listening import Listening
 from relayd.listening_replies import Replies
-from relayd.log import get_logger
+from relayd.log import get_logger, where
 from relayd.mqtt import Delivery, Link
 from relayd.networks import NetworkTable
 from relayd.outbox import Outbox
@@ -32,8 +32,9 @@ from relayd.paths import Paths
 from relayd.probing import Prober
 from relayd.publisher import Publisher
 from relayd.pulse import Pulse
-from relayd.store import Store
+from relayd.store import Store, waited_from
 from relayd.tokens import Signer, kept_secret
+from relayd.waker import Waker
 from relayd.watcher import Heartbeat
 from relayd.wearables import Origin
 
@@ -51,8 +52,6 @@ class Daemon:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
-        self._wake: asyncio.TimerHandle | None = None
-        self._wake_at: datetime | None = None
         self._storage = TechnicalReported(Code.STORAGE, present=False)
         self.store = Store(
             config.state / "relayd.db",
@@ -62,7 +61,9 @@ class Daemon:
         )
         kept, lost = self.store.open()
         self.clock = Clock(kept.latest)
+        self._waker = Waker(self.clock, lambda: self.take(Woke()))
         now = self.clock.now()
+        kept = replace(kept, waited_from=waited_from(self.store, config.household.wearers, now))
         self.engine = Engine(config.household, kept, now, int(now.timestamp() // 60) if lost else 0)
         self._equip(config)
 
@@ -117,8 +118,7 @@ class Daemon:
         finally:
             self._backlog.close()
             self._publisher.close()
-            if self._wake is not None:
-                self._wake.cancel()
+            self._waker.cancel()
             await self.paths.close()
             self.store.close()
 
@@ -157,14 +157,20 @@ class Daemon:
 
     def take(self, event: Event, done: Callable[[], None] | None = None) -> None:
         """Hand *event* to the engine; *done* is called once its consequences are on disk."""
-        turn = self.engine.handle(event, self.clock.now())
+        now = self.clock.now()
+        try:
+            turn = self.engine.handle(event, now)
+        except Exception as error:  # noqa: BLE001 -- one event must not end the calling for all others
+            why = where(error)
+            self._log.error("event.failed", kind=type(event).__name__, why=why)
+            turn = self.engine.survive(event, why, now)
         if turn.rows or done is not None:  # a repeat waits for what it repeats
             waits = turn.sends or done is not None
             then = partial(self._written, turn, done) if waits else None
             meanwhile = partial(self._outbox.prepare, turn.sends) if turn.sends else None
             self.store.write(turn.rows, turn.within, then, meanwhile)
             self._loop.call_soon(self._note, turn)  # the disk goes first
-        self._arm()
+        self._waker.set(self.engine.next_deadline())
 
     def _note(self, turn: Turn) -> None:
         for row in turn.rows:
@@ -186,23 +192,6 @@ class Daemon:
         if done is not None:
             self._loop.call_soon(done)  # the call goes first
 
-    def _arm(self) -> None:
-        """Have the engine woken when it asked to be."""
-        due = self.engine.next_deadline()
-        if due == self._wake_at:
-            return
-        self._wake_at = due
-        if self._wake is not None:
-            self._wake.cancel()
-            self._wake = None
-        if due is not None:
-            delay_s = max(0.0, (due - self.clock.now()).total_seconds())
-            self._wake = self._loop.call_later(delay_s, self._woken)
-
-    def _woken(self) -> None:
-        self._wake_at = None
-        self.take(Woke())
-
     # Readings -----------------------------------------------------------------
 
     def _delivered(self, delivery: Delivery) -> None:
@@ -222,8 +211,9 @@ class Daemon:
     def compose(self, send: Send) -> Message:
         """Put an attempt into words, as things stand now."""
         now = self.clock.now()
-        asking = self.engine.desk.open + self.drills.lingering
-        return self._composer.compose(send, asking, now, self.engine.offset)
+        desk = self.engine.desk
+        asking = desk.open + self.drills.lingering
+        return self._composer.compose(send, asking, now, self.engine.offset, desk.belief.suspected)
 
     def withdraw(self, attempts: Sequence[Attempt]) -> None:
         """Stop what still rings of *attempts*."""

@@ -5,7 +5,9 @@ import logging
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TextIO, cast
 
 from relayd.domain.secret import Secret
@@ -170,3 +172,9 @@ def _pairs(event: Mapping[str, object]) -> str:
 def _quoted(value: object) -> str:
     text = str(value)
     return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', r"\"") + '"'
+
+
+def where(error: Exception) -> str:
+    """What went wrong and where, without its message: that may hold values that are no log's."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).stem}, line {place.lineno}"

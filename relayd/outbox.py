@@ -21,8 +21,9 @@ PREPARED_HOLDS_S = 1.0  # words speak of now
 HEDGE_S = 3.0
 """A path that has not answered for so long is not waited for: the next begins beside it."""
 
+CROWD = 16
 BOOKED_WITHIN_S = 0.25
-"""While calls wait to leave, what is known of those that left is booked so much later at most."""
+"""While a crowd waits to leave, what is known of those that left is booked so much later."""
 
 FOLLOWED_FOR = timedelta(hours=3)
 FAULTY = Outcome(Dissemination.UNDELIVERABLE, Failure.PATH_DOWN, words="relayd failed to send it")
@@ -220,7 +221,8 @@ class Outbox:
             self._desk.take(report)
 
     def _crowded(self) -> bool:
-        return any(lane.waiting for wired in self._wires.values() for lane in wired.lanes.values())
+        lanes = (lane for wired in self._wires.values() for lane in wired.lanes.values())
+        return any(len(lane.waiting) > CROWD for lane in lanes)
 
     def book(self) -> None:
         """Hand over what waited while calls were leaving."""

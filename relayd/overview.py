@@ -104,7 +104,7 @@ def _notes(state: Document) -> Iterator[RenderableType]:
             yield _text(f"The path {path['path']} is down: {path['evidence']}", "yellow")
     for network in state["networks"]:
         if network["suspected"]:
-            yield _text(f"The network {network['network']} seems to be down.", "yellow")
+            yield _text(f"The network {network['name']} seems to be down.", "yellow")
     for source, count in state["rejected"].items():
         yield _text(f"{count} messages on {source} could not be read.", "yellow")
     if state["nobody_watches_relayd"]:

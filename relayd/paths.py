@@ -1,22 +1,45 @@
 """The Pi's own ways out. What is sent over a path leaves by its interface, or fails."""
 
+import asyncio
 import contextlib
+import math
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol
 from weakref import WeakSet
 
 import aiohttp
+from aiodns.error import (
+    ARES_ECANCELLED,
+    ARES_ECONNREFUSED,
+    ARES_EREFUSED,
+    ARES_ESERVFAIL,
+    ARES_ETIMEOUT,
+    DNSError,
+)
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import AsyncResolver
 
+from relayd.log import get_logger
+from relayd.paths_given import given
+
 DNS_TIMEOUT_S = 1.0
 DNS_TRIES = 2
+NAMES_GOOD_FOR_S = 24 * 3600.0
+NAMES_KEPT = 200
+UNANSWERED = frozenset(
+    {ARES_ETIMEOUT, ARES_ECONNREFUSED, ARES_ESERVFAIL, ARES_EREFUSED, ARES_ECANCELLED}
+)
 UNACKNOWLEDGED_MS = 8000  # TCP gives up on data that nobody acknowledges
 KEEP_ALIVE_S = 60.0
 INTERFACES = Path("/sys/class/net")
 MADE_FOR = "relayd"
+
+_Question = tuple[str, int, socket.AddressFamily]
+_FRESH: ContextVar[bool] = ContextVar("fresh_names", default=False)
+log = get_logger()
 
 
 class PathSettings(Protocol):
@@ -34,33 +57,84 @@ class BoundResolver(AbstractResolver):
     """Asks for names over one interface only; a missing interface is a failure, not a way round.
 
     The library beneath ignores an interface that is not there and asks over the default route.
+    Where no name server answers, a name is where it was last found, for a day: services seldom
+    move, and who answers there must still show the right certificate. That a name does not exist
+    is an answer; and who asks within :func:`fresh_names` gets nothing but the truth of now.
     """
 
-    def __init__(self, interface: str, nameservers: Sequence[str]) -> None:
+    def __init__(
+        self, interface: str, nameservers: Sequence[str], interfaces: Path = INTERFACES
+    ) -> None:
         self._interface = interface
+        self._folder = interfaces / interface
         self._nameservers = list(nameservers)
         self._resolver: AsyncResolver | None = None
+        self._last_good: dict[_Question, tuple[float, list[ResolveResult]]] = {}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Look *host* up over this interface."""
-        if not (INTERFACES / self._interface).exists():
+        if not self._folder.exists():
             raise OSError(19, f"there is no interface {self._interface}")
+        question = host, port, family
+        try:
+            found = await (await self._asker()).resolve(host, port, family)
+        except OSError as error:
+            kept = self._kept(question)
+            if not _unanswered(error) or not kept or _FRESH.get():
+                raise
+            log.warning("name.unanswered", host=host, interface=self._interface)
+            return kept
+        if len(self._last_good) >= NAMES_KEPT and question not in self._last_good:
+            del self._last_good[next(iter(self._last_good))]
+        self._last_good[question] = asyncio.get_running_loop().time(), found
+        return found
+
+    async def _asker(self) -> AsyncResolver:
         if self._resolver is None:
-            self._resolver = AsyncResolver(
-                nameservers=self._nameservers or None,
-                local_dev=self._interface,
-                timeout=DNS_TIMEOUT_S,
-                tries=DNS_TRIES,
-            )
-        return await self._resolver.resolve(host, port, family)
+            servers = self._nameservers
+            if not servers:
+                index = (self._folder / "ifindex").read_text().strip()
+                servers = list(await given(self._interface, index))
+            if self._resolver is None:
+                self._resolver = AsyncResolver(
+                    nameservers=servers or None,
+                    local_dev=self._interface,
+                    timeout=DNS_TIMEOUT_S,
+                    tries=DNS_TRIES,
+                )
+        return self._resolver
+
+    def _kept(self, question: _Question) -> list[ResolveResult]:
+        found_at_s, found = self._last_good.get(question, (-math.inf, []))
+        age_s = asyncio.get_running_loop().time() - found_at_s
+        return found if age_s < NAMES_GOOD_FOR_S else []
+
+    def forget(self) -> None:
+        """It is another network now: names may mean others there."""
+        self._last_good.clear()
 
     async def close(self) -> None:
         """Let go of the resolver's sockets and thread; the next name asked for makes it anew."""
         resolver, self._resolver = self._resolver, None
         if resolver is not None:
             await resolver.close()
+
+
+def _unanswered(error: OSError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, DNSError) and bool(cause.args) and cause.args[0] in UNANSWERED
+
+
+@contextlib.contextmanager
+def fresh_names() -> Iterator[None]:
+    """Within it names must be answered for now: what proves a path must prove all of it."""
+    token = _FRESH.set(True)
+    try:
+        yield
+    finally:
+        _FRESH.reset(token)
 
 
 class BoundSockets:
@@ -127,6 +201,7 @@ class Paths:
         resolver, sockets = self._bound[path]
         await resolver.close()
         if cut:
+            resolver.forget()
             sockets.cut()
 
     async def close(self) -> None:

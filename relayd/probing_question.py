@@ -11,6 +11,7 @@ from yarl import URL
 
 from relayd.channels.http import BROKEN, why
 from relayd.log import get_logger
+from relayd.paths import fresh_names
 
 MOST_BYTES = 4096  # what proves a path is short; a portal's page may be long
 REDIRECTS = range(300, 400)
@@ -83,9 +84,10 @@ async def _exchange(
 ) -> Verdict:
     limits = aiohttp.ClientTimeout(total=within_s, ceil_threshold=float("inf"))
     headers = {"Connection": "close"} if fresh else {}
-    async with session.get(
-        probe.url, timeout=limits, headers=headers, allow_redirects=False
-    ) as answer:
+    with fresh_names():
+        asked = session.get(probe.url, timeout=limits, headers=headers, allow_redirects=False)
+        answer = await asked
+    async with answer:
         body = await _start(answer) if probe.body is not None else ""
         expected = probe.body is None or body.strip() == probe.body.strip()
     if answer.status == probe.status and expected:

@@ -204,8 +204,12 @@ class Watch:
     def _tell(self) -> None:
         if self.standing.state is self._told or not self.standing.known:
             return
-        self._told = self.standing.state
-        self._relay.take(PathReported(self._name, self._told, self.standing.evidence))
+        standing = self.standing
+        self._told = standing.state
+        report = PathReported(
+            self._name, standing.state, standing.evidence, stranger=standing.estranged
+        )
+        self._relay.take(report)
 
 
 def calling(engine: Engine) -> bool:

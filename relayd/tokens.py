@@ -6,8 +6,8 @@ import hmac
 import secrets
 from typing import Protocol
 
-SIGNATURE_BYTES = 16
 SECRET_BYTES = 32
+SIGNATURE_BYTES = 16
 
 
 class Keeper(Protocol):

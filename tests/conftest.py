@@ -1,13 +1,14 @@
 """What all tests share: the real data beside the repository, and no silent skips in CI."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+MEASURED = "measured"
 NO_DATA = f"the real data is not here: {DATA}"
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
@@ -19,6 +20,28 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(NO_DATA)
     return DATA
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Take down a measurement in words; all of them are printed at the end of the run."""
+    return lambda sentence: record_property(MEASURED, sentence)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured, for whoever reads the run and not only its verdict."""
+    said = [
+        str(value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == MEASURED
+    ]
+    if said:
+        terminalreporter.section("measured")
+        for sentence in said:
+            terminalreporter.write_line(sentence)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,7 +21,7 @@ LOUD = frozenset({"asyncio", "logging", "os", "random", "socket", "sqlite3", "st
 _RIM = frozenset({"domain", "clock", "log", "sd_notify"})
 _ALL = _RIM | {"wearables", "channels", "config", "networks", "store", "mqtt", "intake"}
 _ALL |= {"paths", "web", "answers", "compose", "outbox", "listening", "publisher", "backlog"}
-_ALL |= {"pulse", "watcher", "probing", "tokens", "documents", "proofs", "drill"}
+_ALL |= {"pulse", "watcher", "probing", "tokens", "documents", "proofs", "drill", "waker"}
 FLOORS: Mapping[str, frozenset[str]] = {
     "domain": frozenset(),
     "wearables": frozenset({"domain"}),
@@ -44,9 +44,10 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "proofs": frozenset({"domain"}),
     "drill": _RIM
     | {"config", "channels", "networks", "paths", "answers", "compose", "documents"}
-    | {"outbox", "proofs", "tokens"},
+    | {"outbox", "proofs", "tokens", "waker"},
     "publisher": _RIM | {"documents", "mqtt"},
     "backlog": frozenset(),
+    "waker": frozenset({"clock"}),
     "pulse": _RIM | {"clock", "sd_notify"},
     "watcher": _RIM | {"paths"},
     "probing": _RIM | {"channels", "networks", "paths"},

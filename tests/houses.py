@@ -138,17 +138,18 @@ class Drive:
 
     def kept(self) -> Kept:
         alerts = tuple(r for r in self.rows.values() if isinstance(r, Alert))
+        attempts = tuple(r for r in self.rows.values() if isinstance(r, Attempt))
+        unsaid = {a.alert for a in attempts if a.unsaid}
         numbers: dict[str | None, int] = {}
-        for alert in alerts:
-            number = int(alert.id.rpartition("-")[2])
-            numbers[alert.wearer] = max(number, numbers.get(alert.wearer, 0))
+        for alert in sorted(alerts, key=lambda a: int(a.id.rpartition("-")[2])):
+            numbers[alert.wearer] = int(alert.id.rpartition("-")[2])
         return Kept(
             alerts=tuple(a for a in alerts if a.open),
-            attempts=tuple(r for r in self.rows.values() if isinstance(r, Attempt)),
+            attempts=attempts,
+            closing=tuple(a for a in alerts if not a.open and a.id in unsaid),
             readings=tuple(self.readings[-200:]),
-            numbers=numbers,
-            latest=self.now,
-        )
+            numbers=numbers, latest=self.now,
+        )  # fmt: skip
 
     # What is fed ----------------------------------------------------------
 

@@ -90,10 +90,19 @@ class Side:
         """Switch it off."""
         ip("-n", self.pi, "link", "set", self.interface, "down")
 
-    def drop(self, rule: str = "") -> None:
-        """Swallow what matches *rule* (all) on the far side, and answer nothing."""
-        chain = "chain in { type filter hook input priority 0; iifname veth0 " + rule + " drop; };"
-        self._nft("add table inet cut { " + chain + " }")
+    def drop(self, rule: str = "", *, answers_only: bool = False) -> None:
+        """Swallow what the Pi sends and *rule* matches (all); or only what is answered to it."""
+        hook, link = ("output", "oifname") if answers_only else ("input", "iifname")
+        filtered = f"type filter hook {hook} priority 0; {link} veth0 {rule} drop;"
+        self._nft("add table inet cut { chain swallow { " + filtered + " }; }")
+
+    def drop_both_ways(self) -> None:
+        """Swallow all, in and out: a black hole."""
+        self.drop()
+        self._nft(
+            "add table inet cut { chain back "
+            "{ type filter hook output priority 0; oifname veth0 drop; }; }"
+        )
 
     def let_through(self) -> None:
         """Swallow nothing any more."""
@@ -118,7 +127,9 @@ class Side:
 
     def _count(self, what: str, way: str = "rx") -> int:
         command = ["ip", "-n", self.far, "-s", "-j", "link", "show", "dev", "veth0"]
-        shown = subprocess.run(command, capture_output=True, check=True).stdout
+        shown = subprocess.run(command, capture_output=True, check=False).stdout
+        if not shown:
+            return 0  # unplugged, and the far end with it
         return int(msgspec.json.decode(shown)[0]["stats64"][way][what])
 
     def _nft(self, text: str) -> None:

@@ -1,6 +1,7 @@
 """Paths, networks and carers: what is believed of them reorders tries, and never forbids one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from houses import CALL, PUSH, TEXT, Drive, home
@@ -9,12 +10,19 @@ from relayd.domain.belief import PathState
 from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.event import PathReported
 from relayd.domain.household import Route, Step
+from relayd.domain.words import Telling, words_of
 
 UNREACHABLE = Failure.UNREACHABLE
 LOST = Dissemination.UNDELIVERABLE
 
 O2_TEXT = replace(TEXT, core="o2-uk", network="tesco-mobile-uk")
 EE_CALL = replace(CALL, core="ee-uk", network="ee-uk")
+
+
+def begun(drive: Drive, carer: str) -> list[tuple[str | None, str | None]]:
+    """Every call of *carer* in the timeline, and why that route."""
+    lines = (row.fields for _, row in drive.events("attempt.begun"))
+    return [(each["channel"], each["reason"]) for each in lines if each["carer"] == carer]
 
 
 def two_carers(*routes: Route) -> Drive:
@@ -29,8 +37,8 @@ def test_a_lost_path_is_tried_last_and_still_tried() -> None:
     drive.glucose(50)
     drive.until(1)
     assert [channel for _, channel in drive.calls("ana")] == ["text", "push"]
-    begun = drive.events("attempt.begun")[0][1].fields
-    assert begun["passed_over"] == "push: dongle down"
+    first = drive.events("attempt.begun")[0][1].fields
+    assert first["passed_over"] == "push: dongle down"
 
 
 @pytest.mark.parametrize("state", [PathState.UP, PathState.UNPROVEN])
@@ -73,6 +81,37 @@ def test_a_path_that_stays_lost_is_told_once_and_its_return_too() -> None:
     assert drive.sends[-1][1].attempt.purpose is Purpose.CLEARED
 
 
+def test_a_captive_portal_that_stays_is_told_with_what_to_do() -> None:
+    """The link is up, and somebody answers in the world's place: no message leaves by it."""
+    drive = Drive()
+    drive.tell(PathReported("wifi", PathState.UP, "204"))
+    portal = PathReported(
+        "wifi", PathState.UNPROVEN, "a captive portal? (HTTP 200 in place of 204)", stranger=True
+    )
+    drive.tell(portal)
+    drive.until(1.9)
+    assert drive.sends == [], "a portal that goes away again is not worth a word"
+    drive.until(60)
+    told = [send for _, send in drive.sends if send.alert.wearer is None]
+    assert [(s.attempt.carer, s.attempt.channel) for s in told] == [
+        ("ana", "push"),
+        ("tom", "push"),
+    ]
+    words = words_of(
+        Telling(drive.household, told[0].alert, told[0].attempt, drive.now, timedelta(0))
+    )
+    assert words.text == (
+        "relayd home: a way out of the house is down (wifi: a captive portal? (HTTP 200 in "
+        "place of 204). Sign in to that network with a browser, or have the Pi join another)."
+    )
+    drive.tell(PathReported("wifi", PathState.UP, "204"))
+    assert drive.open(None) == []
+    assert [row.event for _, row in drive.timeline if row.event.startswith("path.")] == [
+        "path.lost",
+        "path.restored",
+    ]
+
+
 def test_two_failures_on_one_core_make_the_network_suspected() -> None:
     """Two phones of one network out of reach within minutes: it is not the phones."""
     drive = two_carers(O2_TEXT, EE_CALL)
@@ -84,7 +123,8 @@ def test_two_failures_on_one_core_make_the_network_suspected() -> None:
     drive.answer("ana", "mia-1")
     drive.until(5)
     drive.glucose(38)
-    assert [s.attempt.channel for _, s in drive.sends[-2:]] == ["call", "call"]
+    last = [(s.attempt.carer, s.attempt.channel) for _, s in drive.sends[-4:]]
+    assert last == [("ana", "call"), ("ana", "text"), ("tom", "call"), ("tom", "text")]
 
 
 def test_one_phone_that_is_off_is_a_phone_and_not_a_network() -> None:
@@ -108,6 +148,64 @@ def test_missing_proof_counts_as_doubt_and_only_proof_lifts_it() -> None:
     assert drive.events("network.restored") == [], "time alone restores nothing"
     drive.report("mia-1/1", Dissemination.DELIVERED)
     assert [row.fields["network"] for _, row in drive.events("network.restored")] == ["o2-uk"]
+
+
+SIM = replace(TEXT, channel="sim", kind="modem-sms", sender_core="three-uk")
+
+
+def sim_to(core: str) -> Route:
+    return replace(SIM, core=core, network=core)
+
+
+def test_what_fails_from_one_sim_to_every_network_is_the_sims_own() -> None:
+    """Two phones on two networks, one SIM in the Pi: the networks of the phones are innocent."""
+    drive = Drive(
+        home(ana=(sim_to("o2-uk"),), tom=(sim_to("ee-uk"),), steps=(Step(("ana", "tom")),))
+    )
+    drive.glucose(50)
+    for attempt in ("mia-1/1", "mia-1/2"):
+        drive.report(attempt, LOST, UNREACHABLE)
+    assert set(drive.engine.desk.belief.suspected) == {"three-uk"}
+    drive.report(drive.last("ana").id, Dissemination.DELIVERED)
+    assert not drive.engine.desk.belief.suspected, "what was delivered proves both ends"
+
+
+def test_what_fails_from_one_sim_to_one_network_is_that_networks() -> None:
+    drive = two_carers(sim_to("o2-uk"))
+    drive.glucose(50)
+    for attempt in ("mia-1/1", "mia-1/2"):
+        drive.report(attempt, LOST, UNREACHABLE)
+    assert set(drive.engine.desk.belief.suspected) == {"o2-uk"}
+
+
+def test_a_suspected_network_is_not_waited_for_in_the_middle_of_a_climb() -> None:
+    """Ana's text is under way when two others come back: her call begins now, not in 30 s."""
+    drive = two_carers(O2_TEXT, replace(O2_TEXT, channel="second"), EE_CALL)
+    drive.glucose(50)
+    drive.report("mia-1/1", Dissemination.SENT)
+    drive.until(0.05)
+    drive.report("mia-1/2", LOST, UNREACHABLE)
+    second = drive.last("tom")
+    drive.report(second.id, LOST, UNREACHABLE)
+    assert "o2-uk" in drive.engine.desk.belief.suspected
+    assert begun(drive, "ana") == [
+        ("text", "first call"),
+        ("call", "the network of the last try seems to be down"),
+        ("second", "its own turn, though its network seems to be down"),
+    ]
+
+
+def test_a_suspected_route_still_gets_its_own_turn() -> None:
+    """Being wrong about a network must not delay a call by a second."""
+    drive = two_carers(O2_TEXT, EE_CALL)
+    drive.engine.desk.belief.suspected["o2-uk"] = drive.now
+    drive.glucose(50)
+    assert begun(drive, "ana") == [
+        ("call", "first call"),
+        ("text", "its own turn, though its network seems to be down"),
+    ]
+    first = drive.events("attempt.begun")[0][1].fields
+    assert first["passed_over"] == "text: o2-uk is suspected"
 
 
 def test_suspicion_never_means_fewer_tries() -> None:

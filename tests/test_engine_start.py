@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from houses import NOON, Drive, calls_of, home, minutes
+from houses import NOON, TEXT, Drive, calls_of, home, minutes
 from test_engine_restart import FAILED, SENT, acknowledged, alerts, calm, laps, on, silent
 
-from relayd.domain.delivery import Failure, Purpose
+from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.engine import Engine
-from relayd.domain.event import Kept, PayloadRejected, Started
+from relayd.domain.event import Kept, PayloadRejected, Started, Woke
 from relayd.domain.household import Step
 from relayd.domain.reading import Bound
 
@@ -138,3 +138,58 @@ def test_a_first_start_knows_nothing_and_waits() -> None:
     turn = engine.handle(Started(), NOON)
     assert turn.sends == ()
     assert engine.next_deadline() == NOON + minutes(2), "Leo's watch may be silent that long"
+
+
+def test_a_wearer_never_heard_of_is_waited_for_from_the_very_first_start() -> None:
+    """A relay that restarts every few minutes must not begin to wait anew each time."""
+    first = NOON
+    engine = Engine(home(), Kept(waited_from={"mia": first}), first + minutes(15))
+    engine.handle(Started(), first + minutes(15))
+    engine.handle(Woke(), first + minutes(15.9))
+    assert engine.open_alerts("mia") == ()
+    engine.handle(Woke(), first + minutes(16))
+    assert [alert.condition.value for alert in engine.open_alerts("mia")] == ["glucose.silent"]
+
+
+def test_even_then_the_broker_is_first_heard_out() -> None:
+    """What it kept for us in the meantime may end the waiting."""
+    start = NOON + minutes(60)
+    engine = Engine(home(), Kept(waited_from={"mia": NOON}), start)
+    engine.handle(Started(), start)
+    assert engine.open_alerts("mia") == ()
+    engine.handle(Woke(), start + minutes(1))
+    assert [alert.condition.value for alert in engine.open_alerts("mia")] == ["glucose.silent"]
+
+
+def test_a_suspicion_survives_a_restart() -> None:
+    """Only proof lifts it, and a start proves nothing."""
+    route = replace(TEXT, core="o2-uk", network="o2-uk")
+    drive = Drive(home(ana=(route,), tom=(route,), steps=(Step(("ana", "tom")),)))
+    drive.glucose(50)
+    for attempt in ("mia-1/1", "mia-1/2"):
+        drive.report(attempt, FAILED, Failure.UNREACHABLE)
+    assert "o2-uk" in drive.engine.desk.belief.suspected
+    drive.restart(after=1)
+    assert "o2-uk" in drive.engine.desk.belief.suspected
+    drive.report("mia-1/1", Dissemination.DELIVERED)
+    drive.restart(after=1)
+    assert "o2-uk" not in drive.engine.desk.belief.suspected
+
+
+def test_the_line_that_it_is_over_survives_a_crash_in_its_sending() -> None:
+    """Ana was woken at 2.8 and the power failed as she was to be told 5.9: she is told."""
+    drive = Drive(home(ana=(TEXT,), steps=(Step(("ana",)),)))
+    drive.glucose(50)
+    drive.report("mia-1/1", Dissemination.DELIVERED)
+    drive.until(5)
+    drive.series(90, 95)
+    over = drive.last("ana")
+    assert (over.purpose, over.status) == (Purpose.CLEARED, Dissemination.SENDING)
+    before = len(drive.sends)
+    drive.restart(after=1)
+    assert [send.attempt.id for _, send in drive.sends[before:]] == [over.id], "the same key"
+    assert drive.open() == []
+    drive.report(over.id, SENT)
+    before = len(drive.sends)
+    drive.restart(after=1)
+    assert [send for _, send in drive.sends[before:] if send.alert.wearer == "mia"] == []

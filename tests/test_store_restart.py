@@ -19,7 +19,7 @@ from stores import (
 )
 
 from relayd.domain.alert import Alert, Presence
-from relayd.domain.delivery import Attempt, Dissemination
+from relayd.domain.delivery import Attempt, Dissemination, Purpose
 from relayd.domain.event import Happened, KeptReading
 from relayd.domain.reading import Bound, Trend, WatchState
 
@@ -172,3 +172,15 @@ async def test_small_things_are_kept_too(shop: Shop) -> None:
     assert store.meta("secret") == "4567"
     store = shop.open()
     assert (store.meta("secret"), store.meta("other")) == ("4567", None)
+
+
+async def test_a_last_line_that_may_not_have_left_comes_back_with_its_alert(shop: Shop) -> None:
+    """The power failed as somebody was to be told that it is over."""
+    over = an_alert("mia-1", presence=Presence.OFF, ended_at=at(9))
+    told = an_attempt("mia-1", purpose=Purpose.CLEARED)
+    said = replace(told, id="mia-1/2", number=2, status=Dissemination.SENT)
+    await write(shop.open(), over, told, said)
+    shop.open()
+    assert shop.kept.alerts == ()
+    assert shop.kept.closing == (over,)
+    assert shop.kept.attempts == (told,)

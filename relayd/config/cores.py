@@ -36,6 +36,7 @@ def with_cores(
         household,
         wearers={name: wearer(each) for name, each in household.wearers.items()},
         carers={name: carer(each) for name, each in household.carers.items()},
+        brands=named.brands,
     )
 
 
@@ -45,6 +46,7 @@ class _Cores:
     def __init__(self, corrections: Mapping[str, Correction]) -> None:
         self._corrections = corrections
         self._table: NetworkTable | None = None
+        self.brands: dict[str, str] = {}
 
     def core(self, network: str | None) -> str | None:
         """The one core *network* rides on; None where it is not known, or is one of several."""
@@ -53,4 +55,6 @@ class _Cores:
         if self._table is None:
             self._table = NetworkTable(self._corrections)
         cores = sorted(self._table.network(network).cores)
+        for name in (network, *cores):
+            self.brands[name] = self._table.brand(name)
         return cores[0] if len(cores) == 1 else None

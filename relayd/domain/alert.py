@@ -53,6 +53,7 @@ class Code(StrEnum):
     CLOCK = "relay.clock"
     STORAGE = "relay.storage"
     CHANNEL_REFUSED = "relay.channel_refused"
+    MISHAP = "relay.mishap"
 
     @property
     def technical(self) -> bool:

@@ -31,6 +31,20 @@ class PathBelief:
     evidence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A route that brought no proof: when, and the core networks at its two ends."""
+
+    at: datetime
+    core: str | None
+    sender: str | None
+
+    @property
+    def cores(self) -> set[str]:
+        """Either may be at fault."""
+        return {core for core in (self.core, self.sender) if core is not None}
+
+
 class Belief:
     """All that is believed of channels, paths and networks now."""
 
@@ -38,7 +52,7 @@ class Belief:
         self.refused: set[str] = set()
         self.paths: dict[str, PathBelief] = {}
         self.suspected: dict[str, datetime] = {}
-        self._doubts: dict[str, dict[tuple[str, int], datetime]] = {}
+        self._doubts: dict[tuple[str, int], Doubt] = {}
 
     def dead(self, route: Route) -> bool:
         """Whether *route* is believed not to work now."""
@@ -46,10 +60,18 @@ class Belief:
 
     def why_dead(self, route: Route) -> str | None:
         """Why *route* is believed not to work now, in words; None where it may."""
+        return self.why_lost(route) or self.why_suspected(route)
+
+    def why_lost(self, route: Route) -> str | None:
+        """What we see for ourselves: the service refuses us, or no path is left."""
         if route.channel in self.refused:
             return "the service refuses us"
         if route.paths and all(self._lost(path) for path in route.paths):
             return f"{' and '.join(route.paths)} down"
+        return None
+
+    def why_suspected(self, route: Route) -> str | None:
+        """What we only conclude: a core network that it ends on, or starts from, seems down."""
         for core in (route.core, route.sender_core):
             if core is not None and core in self.suspected:
                 return f"{core} is suspected"
@@ -59,22 +81,41 @@ class Belief:
         belief = self.paths.get(path)
         return belief is not None and belief.state is PathState.DOWN
 
-    def doubt(self, carer: str, number: int, route: Route, now: datetime) -> bool:
-        """Note that a route brought no proof; return whether its network is suspected from now."""
-        core = route.core
-        if core is None:
+    def doubt(self, carer: str, number: int, route: Route, now: datetime) -> tuple[str, ...]:
+        """Note that a route brought no proof; return the networks that are suspected from now."""
+        doubt = Doubt(now, route.core, route.sender_core)
+        self._doubts[carer, number] = doubt
+        ends = dict.fromkeys((route.core, route.sender_core))
+        found = tuple(
+            core
+            for core in ends
+            if core is not None and core not in self.suspected and self._speaks_against(core, now)
+        )
+        self.suspected.update(dict.fromkeys(found, now))
+        return found
+
+    def _speaks_against(self, core: str, now: datetime) -> bool:
+        """Whether enough routes failed at *core*, and nothing else explains all of them better."""
+        doubts = self._fresh(core, now)
+        if len(doubts) < DOUBTS_NEEDED:
             return False
-        doubts = self._doubts.setdefault(core, {})
-        doubts[carer, number] = now
-        fresh = [at for at in doubts.values() if now - at <= DOUBTS_COUNT_FOR]
-        if len(fresh) < DOUBTS_NEEDED or core in self.suspected:
-            return False
-        self.suspected[core] = now
+        shared = set.intersection(*(doubt.cores for doubt in doubts)) - {core}
+        for other in shared:
+            wider = len(self._fresh(other, now)) > len(doubts)
+            if wider or other in self.suspected or all(doubt.core == other for doubt in doubts):
+                return False
         return True
 
-    def prove(self, route: Route) -> bool:
-        """Note that a carer was reached over *route*; return whether that ends a suspicion."""
-        if route.core is None:
-            return False
-        self._doubts.pop(route.core, None)
-        return self.suspected.pop(route.core, None) is not None
+    def _fresh(self, core: str, now: datetime) -> list[Doubt]:
+        return [
+            doubt
+            for doubt in self._doubts.values()
+            if core in doubt.cores and now - doubt.at <= DOUBTS_COUNT_FOR
+        ]
+
+    def prove(self, route: Route) -> tuple[str, ...]:
+        """Note that a carer was reached over *route*; return the networks suspected no more."""
+        proven = {core for core in (route.core, route.sender_core) if core is not None}
+        for key in [key for key, doubt in self._doubts.items() if doubt.cores & proven]:
+            del self._doubts[key]
+        return tuple(core for core in sorted(proven) if self.suspected.pop(core, None) is not None)

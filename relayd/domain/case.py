@@ -1,5 +1,6 @@
 """One alert with the attempts made for it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -117,7 +118,7 @@ class Case:
             channel=attempt.channel,
             path=None,
             reason=move.reason.value,
-            **_passed_over(carer, route, belief),
+            **_passed_over(carer, attempt, self.laps.get(carer.id, ()), belief),
         )
 
     def _add_to_lap(self, attempt: Attempt) -> None:
@@ -136,8 +137,12 @@ class Case:
         return (draft.now + draft.offset).astimezone(self.household.zone)
 
 
-def _passed_over(carer: Carer, chosen: int, belief: Belief) -> dict[str, str]:
+def _passed_over(
+    carer: Carer, chosen: Attempt, lap: Sequence[Attempt], belief: Belief
+) -> dict[str, str]:
     """Which better routes were left for later because they are believed dead, and why."""
-    reasons = ((r.channel, belief.why_dead(r)) for r in carer.routes[:chosen])
+    begun = {attempt.route for attempt in lap}
+    better = (r for number, r in enumerate(carer.routes[: chosen.route]) if number not in begun)
+    reasons = ((route.channel, belief.why_dead(route)) for route in better)
     said = "; ".join(f"{channel}: {why}" for channel, why in reasons if why is not None)
     return {"passed_over": said} if said else {}

@@ -33,6 +33,9 @@ RANK = {
 }
 
 
+UNPROVEN = frozenset({Dissemination.SENDING, Dissemination.SENT})
+
+
 class Failure(StrEnum):
     """Why an attempt is undeliverable, in the terms that decide what must be done about it."""
 
@@ -73,6 +76,8 @@ class Reason(StrEnum):
     UNCONFIRMED = "the last try is unconfirmed"
     UNANSWERED = "delivered, but nobody has answered"
     NOT_AWAKE = "delivered, but that wakes nobody"
+    SUSPECTED = "the network of the last try seems to be down"
+    OWN_TURN = "its own turn, though its network seems to be down"
     SOUNDER = "a sounder is a place, not a carer"
     NEXT_LAP = "every route has been tried; again from the first"
     STILL_THERE = "acknowledged, and still present"
@@ -118,6 +123,11 @@ class Attempt:
     def went_out(self) -> bool:
         """Whether it may have reached its carer, and asked something of them."""
         return not self.purpose.quiet and self.failure not in KEPT_IN
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether it is a quiet line that may not have left."""
+        return self.purpose.quiet and self.status is Dissemination.SENDING
 
     def __repr__(self) -> str:  # health values stay out of logs
         return f"Attempt({self.id}, {self.carer}/{self.channel}, {self.status})"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from relayd.domain import lines
 from relayd.domain.alert import (
     NO_EVIDENCE,
+    SILENCE,
     Alert,
     Code,
     Priority,
@@ -24,20 +25,20 @@ from relayd.domain.condition import (
 from relayd.domain.delivery import Purpose
 from relayd.domain.draft import Draft
 from relayd.domain.household import Household
+from relayd.domain.lines import note_missed
 from relayd.domain.pursuit import pursue
 from relayd.domain.ward import Ward
 
 CLOSED_KEPT_FOR = timedelta(hours=1)  # late proof and late answers still find their alert
-CATCH_UP_AT_MOST = 300  # characters
 BACK_TOLD_AFTER = timedelta(seconds=20)  # what comes late with the reading that ends a silence
 
 
 class Desk:
     """All open alerts, and those closed of late."""
 
-    def __init__(self, household: Household) -> None:
+    def __init__(self, household: Household, belief: Belief) -> None:
         self.household = household
-        self.belief = Belief()
+        self.belief = belief
         self.open = 0
         self._cases: dict[str, Case] = {}
         self._closed: dict[str, datetime] = {}
@@ -47,6 +48,10 @@ class Desk:
         """The case an id belongs to: ``mia-1`` or ``mia-1/2``."""
         return self._cases.get(attempt_or_alert.partition("/")[0])
 
+    def cases(self) -> Iterable[Case]:
+        """Every case that is open or was of late."""
+        return self._cases.values()
+
     def adopt(self, ward: Ward, case: Case) -> None:
         """Take up *case* as one of *ward*'s open alerts."""
         ward.cases[family_key(case.alert)] = case
@@ -54,6 +59,11 @@ class Desk:
         self.open += 1
         if case.alert.condition is Code.CARER_UNREACHABLE:
             self._unreached.append(case)
+
+    def close(self, case: Case, now: datetime) -> None:
+        """Keep *case*, which is off, for what may still come of it."""
+        self._cases[case.alert.id] = case
+        self._closed[case.alert.id] = now
 
     def wanted(self, case: Case, attempt_id: str) -> bool:
         """Whether what *attempt_id* says is still so."""
@@ -157,19 +167,29 @@ class Desk:
         case = Case(alert, self.household)
         self.adopt(ward, case)
         draft.keep_alert(alert)
-        case.say("alert.raised", draft)
+        case.say("alert.raised", draft, **self._explained(case))
         self._note_for_unreached(case, draft)
+
+    def _explained(self, raised: Case) -> dict[str, str]:
+        """Which network's failure explains a silence."""
+        wearer = self.household.wearers.get(raised.alert.wearer or "")
+        silent = wearer is not None and raised.alert.condition in SILENCE
+        if not silent or wearer is None or wearer.core not in self.belief.suspected:
+            return {}
+        return {"explained_by": wearer.core}
 
     def _note_for_unreached(self, raised: Case, draft: Draft) -> None:
         """Keep what happens while a carer is out of reach, for one line when they are back."""
-        name = raised.wearer_name
         self._unreached = [case for case in self._unreached if case.alert.open]
-        for case in self._unreached if name else ():
-            evidence = case.alert.evidence
-            heard = f"{raised.local(draft):%H:%M} {name} {raised.alert.condition.value}"
-            told = f"{evidence.detail}; {heard}" if evidence.detail else heard
-            if len(told) <= CATCH_UP_AT_MOST:
-                case.put(replace(case.alert, evidence=replace(evidence, detail=told)), draft)
+        if raised.alert.condition is Code.CARER_UNREACHABLE:
+            missed = [
+                c for c in self._cases.values() if c.alert.open and raised.alert.about in c.laps
+            ]
+            for case in missed:
+                note_missed(raised, case, draft)
+        elif raised.wearer_name and raised.alert.priority > Priority.LOW:
+            for case in self._unreached:
+                note_missed(case, raised, draft)
 
     def _clear(self, ward: Ward, case: Case, gone: Gone, draft: Draft) -> None:
         stood = case.alert
@@ -208,7 +228,7 @@ class Desk:
                 left.append(case)
                 yield wait
             else:
-                self._closed[case.alert.id] = draft.now
+                self.close(case, draft.now)
         ward.closing = left
 
     def _forget(self, now: datetime) -> None:

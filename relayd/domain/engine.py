@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import chain
 
 from relayd.domain.alert import Alert
+from relayd.domain.belief import Belief
 from relayd.domain.booking import Booking
 from relayd.domain.delivery import Attempt, Dissemination
 from relayd.domain.desk import Desk
@@ -37,6 +38,7 @@ from relayd.domain.restore import restore
 from relayd.domain.technical import Technical
 from relayd.domain.ward import Ward
 
+LOOKED_AT_AGAIN_AFTER = timedelta(seconds=10)
 WARDS_A_TURN = 100  # a thousand that wake together must not keep one that alarms waiting
 
 
@@ -44,16 +46,24 @@ class Engine:
     """All wearers, their alerts and attempts, and the one place where any of them changes."""
 
     def __init__(
-        self, household: Household, kept: Kept, now: datetime, first_number: int = 0
+        self,
+        household: Household,
+        kept: Kept,
+        now: datetime,
+        first_number: int = 0,
+        belief: Belief | None = None,
     ) -> None:
         self.household = household
         self.observer = Observer()
-        self.desk = Desk(household)
+        self.desk = Desk(household, belief or Belief())
         self.booking = Booking(self.desk)
         self._wakes: list[tuple[datetime, int, str | None]] = []
         self._pushed = 0
+        self._draft = Draft(now, self.observer.offset)
         self.wards: dict[str | None, Ward] = {
-            key: Ward(wearer, now, kept.numbers.get(key, first_number))
+            key: Ward(
+                wearer, kept.waited_from.get(key or "", now), kept.numbers.get(key, first_number)
+            )
             for key, wearer in chain(((None, None),), household.wearers.items())
         }
         self.technical = Technical(self.wards[None], self.desk.belief)
@@ -64,7 +74,7 @@ class Engine:
 
     def handle(self, event: Event, now: datetime) -> Turn:
         """Take one event into account and say what must be done because of it."""
-        draft = Draft(now, self.observer.offset)
+        draft = self._draft = Draft(now, self.observer.offset)
         match event:
             case ReadingsReceived():
                 self._take_readings(event, draft)
@@ -87,6 +97,21 @@ class Engine:
                 self._pause(event, draft)
             case Started():
                 self._start(draft)
+        return draft.turn()
+
+    def survive(self, event: Event, why: str, now: datetime) -> Turn:
+        """Go on after :meth:`handle` raised: *event* is passed over, and carers hear of it.
+
+        What had been changed by then stands in the turn, so that memory and disk agree; what was
+        left undone is looked at again shortly. *why* is for people, without health values.
+        """
+        draft = self._draft
+        draft.happened("event.passed_over", kind=type(event).__name__, why=why)
+        for ward in self.wards.values():
+            if ward.wake_at is None:
+                self.schedule(ward, now + LOOKED_AT_AGAIN_AFTER)
+        for relay in self.technical.mishap(why, draft):
+            self.schedule(relay, now)
         return draft.turn()
 
     def next_deadline(self) -> datetime | None:
@@ -215,11 +240,10 @@ class Engine:
         """Say so, and send anew what was being sent when the relay stopped: rather twice."""
         draft.happened("relay.restarted")
         draft.urgent = True
+        for case in self.desk.cases():
+            for attempt in list(case.attempts.values()):
+                unsent = attempt.status is Dissemination.SENDING
+                if unsent and self.desk.wanted(case, attempt.id):
+                    draft.send(attempt, case.alert)
         for ward in self.wards.values():
-            for case in ward.cases.values():
-                for attempt in list(case.attempts.values()):
-                    if attempt.status is Dissemination.SENDING and self.desk.wanted(
-                        case, attempt.id
-                    ):
-                        draft.send(attempt, case.alert)
             self.look_at(ward, draft)

@@ -70,11 +70,15 @@ class TechnicalReported:
 
 @dataclass(frozen=True, slots=True)
 class PathReported:
-    """A prober says whether one of the Pi's own ways out carries anything, and how it knows."""
+    """A prober says whether one of the Pi's own ways out carries anything, and how it knows.
+
+    *stranger*: somebody answers in the world's place, as a captive portal does.
+    """
 
     path: str
     state: PathState
     evidence: str
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,9 @@ class Kept:
     """What the store gives back at start: everything the engine needs to carry on.
 
     *numbers* is the last alert number used for each wearer (None: relayd's own). *latest* is the
-    latest moment found in any row: the engine's time never starts before it.
+    latest moment found in any row: the engine's time never starts before it. *waited_from* is since
+    when each wearer is waited for, from the very first start. *closing* are alerts that are off,
+    whose last lines may not have left; their attempts are among the others.
     """
 
     alerts: tuple[Alert, ...] = ()
@@ -199,3 +205,5 @@ class Kept:
     readings: tuple[KeptReading, ...] = ()
     numbers: Mapping[str | None, int] = field(default_factory=dict)
     latest: datetime | None = None
+    waited_from: Mapping[str, datetime] = field(default_factory=dict)
+    closing: tuple[Alert, ...] = ()

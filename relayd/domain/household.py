@@ -163,7 +163,8 @@ class Plan:
 class Household:
     """One home. *plan* serves every wearer that has none in *plans*, and relayd's own alerts.
 
-    Low-priority lines are held from *night_start* to *night_end*, local time in *zone*.
+    Low-priority lines are held from *night_start* to *night_end*, local time in *zone*. *brands*
+    are what people call the networks and their cores.
     """
 
     name: str
@@ -174,10 +175,15 @@ class Household:
     zone: tzinfo = UTC
     night_start: time = time(22)
     night_end: time = time(7)
+    brands: Mapping[str, str] = field(default_factory=dict)
 
     def plan_of(self, wearer: str | None) -> Plan:
         """The plan by which carers of *wearer* are called; None asks for relayd's own."""
         return self.plans.get(wearer, self.plan) if wearer is not None else self.plan
+
+    def brand(self, network: str) -> str:
+        """What people call *network*; its own name where nobody said."""
+        return self.brands.get(network, network)
 
     def held_until(self, local: datetime) -> datetime | None:
         """When a low-priority line may go: None means now, by day; *local* is the home's clock."""

@@ -7,6 +7,7 @@ from relayd.domain.delivery import Attempt, Dissemination, Failure, Purpose
 from relayd.domain.draft import Draft
 from relayd.domain.household import Household, Route
 from relayd.domain.lines import PROOF
+from relayd.domain.suspicion import wearers_on
 from relayd.domain.ward import Ward
 
 BEYOND_US = frozenset({Failure.UNREACHABLE, Failure.EXPIRED})
@@ -29,12 +30,10 @@ class Judge:
 
     def _judge_network(self, attempt: Attempt, route: Route, draft: Draft) -> None:
         if attempt.status in PROOF:
-            if self._belief.prove(route):
-                draft.happened("network.restored", network=route.core, why=attempt.id)
-            return
-        beyond_us = attempt.failure in BEYOND_US
-        if beyond_us and self._belief.doubt(attempt.carer, attempt.route, route, draft.now):
-            draft.happened("network.suspected", network=route.core, why=attempt.id)
+            for core in self._belief.prove(route):
+                draft.happened("network.restored", network=core, why=attempt.id)
+        elif attempt.failure in BEYOND_US:
+            doubt(attempt, self._household, self._belief, draft)
 
     def _judge_channel(self, attempt: Attempt, words: str, relay: Ward, draft: Draft) -> bool:
         """A gateway that refuses us, or a number, is a fault that a person must mend."""
@@ -77,6 +76,15 @@ class Judge:
         if case.alert.wearer is None or not persons <= failed:
             return False
         return _blame(relay, key, "", draft)
+
+
+def doubt(attempt: Attempt, household: Household, belief: Belief, draft: Draft) -> None:
+    """*attempt* brought no proof: that speaks against the networks at its ends."""
+    route = household.carers[attempt.carer].routes[attempt.route]
+    for core in belief.doubt(attempt.carer, attempt.route, route, draft.now):
+        silent = ", ".join(wearers_on(household, core))
+        more = {"explains_silence_of": silent} if silent else {}
+        draft.happened("network.suspected", network=core, why=attempt.id, **more)
 
 
 def _blame(relay: Ward, key: tuple[Code, str], detail: str, draft: Draft) -> bool:

@@ -1,5 +1,6 @@
 """Quiet lines: it is over, somebody has it. Told once, to those who were called, waking nobody."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relayd.domain.alert import Priority
@@ -7,11 +8,14 @@ from relayd.domain.belief import Belief
 from relayd.domain.delivery import Attempt, Dissemination, Purpose, Reason
 from relayd.domain.draft import Draft
 from relayd.domain.household import Carer, Route
+from relayd.domain.names import NAMES
 from relayd.domain.plan import Try
 
 if TYPE_CHECKING:
     from relayd.domain.case import Case
 
+CATCH_UP_AT_MOST = 300  # characters
+MORE = "; and more"
 PROOF = frozenset({Dissemination.DELIVERED, Dissemination.ACCEPTED, Dissemination.REJECTED})
 
 
@@ -39,6 +43,19 @@ def catch_up(case: "Case", carer_id: str, belief: Belief, draft: Draft) -> None:
     carer = case.household.carers.get(carer_id)
     if carer is not None and case.alert.evidence.detail:
         _tell_person(case, carer, Purpose.MISSED, belief, draft)
+
+
+def note_missed(unreached: "Case", missed: "Case", draft: Draft) -> None:
+    """Note for a carer who cannot be reached what they would have been told."""
+    if not missed.wearer_name:
+        return
+    evidence = unreached.alert.evidence
+    at = missed.local(draft) - (draft.now - missed.alert.raised_at)
+    heard = f"{at:%H:%M} {missed.wearer_name} {NAMES[missed.alert.condition]}"
+    told = f"{evidence.detail}; {heard}" if evidence.detail else heard
+    if len(told) > CATCH_UP_AT_MOST:
+        told = evidence.detail if evidence.detail.endswith(MORE) else f"{evidence.detail}{MORE}"
+    unreached.put(replace(unreached.alert, evidence=replace(evidence, detail=told)), draft)
 
 
 def retell(case: "Case", failed: Attempt, belief: Belief, draft: Draft) -> None:

@@ -23,6 +23,7 @@ NAMES = {
     Code.BAD_PAYLOAD: "a source sends what cannot be read",
     Code.CLOCK: "a clock is wrong",
     Code.STORAGE: "cannot write to its disk; it goes on in memory",
+    Code.MISHAP: "a fault in relayd itself; it passed over one event and goes on",
     Code.CHANNEL_REFUSED: "a message service refuses us",
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from relayd.domain.alert import GRAVE, SILENCE, Alert, Priority
 from relayd.domain.belief import Belief
-from relayd.domain.delivery import Attempt, Dissemination, Reason
+from relayd.domain.delivery import UNPROVEN, Attempt, Dissemination, Reason
 from relayd.domain.household import Carer, Plan
 
 MEDIUM_AGAIN_AFTER = timedelta(minutes=15)
@@ -116,20 +116,29 @@ def next_move(call: Call, belief: Belief, now: datetime) -> Move:
         return _tell_once(call, belief, now)
     if not call.tried:
         return _climb(call, belief, 1, Reason.AT_ONCE if call.at_once else Reason.FIRST_CALL)
+    return _go_on(call, belief, now)
 
-    last = call.tried[-1]
+
+def _go_on(call: Call, belief: Belief, now: datetime) -> Move:
+    lap = call.tried[-1].lap
+    passed_over = _passed_over(call, belief)
+    if passed_over is not None:
+        return Try(passed_over, lap, Reason.OWN_TURN)
+    last = _waited_for(call, belief)
+    if last is None:
+        return _climb(call, belief, lap, Reason.SUSPECTED)
     patience, reason = _patience(call, last)
     if now < last.begun_at + patience:
         return Wait(last.begun_at + patience, reason)
     begun = {attempt.route for attempt in call.tried}
     if len(begun) < len(call.carer.routes):
-        return _climb(call, belief, last.lap, reason)
+        return _climb(call, belief, lap, reason)
     if call.once:
         return Rest(Reason.UNANSWERED)
     again_at = _next_lap_at(call)
     if now < again_at:
         return Wait(again_at, Reason.RESTS_BETWEEN_CLIMBS)
-    return _climb(call, belief, last.lap + 1, Reason.NEXT_LAP)
+    return _climb(call, belief, lap + 1, Reason.NEXT_LAP)
 
 
 def _patience(call: Call, last: Attempt) -> tuple[timedelta, Reason]:
@@ -142,7 +151,7 @@ def _patience(call: Call, last: Attempt) -> tuple[timedelta, Reason]:
     if route.sounder:
         return NO_TIME, Reason.SOUNDER
     first_climb = call.alert.priority is Priority.HIGH and last.lap == 1
-    if last.status in (Dissemination.SENDING, Dissemination.SENT):
+    if last.status in UNPROVEN:
         confirm_within = route.confirm_within or call.plan.confirm_within
         return (min(confirm_within, call.pace) if first_climb else confirm_within), (
             Reason.UNCONFIRMED
@@ -167,9 +176,52 @@ def _next_lap_at(call: Call) -> datetime:
 def _climb(call: Call, belief: Belief, lap: int, reason: Reason) -> Try:
     """Begin the best route of *lap* not yet begun: a dead one last, but never not at all."""
     begun = {attempt.route for attempt in call.tried if attempt.lap == lap}
-    left = [number for number in range(len(call.carer.routes)) if number not in begun]
-    alive = (number for number in left if not belief.dead(call.carer.routes[number]))
-    return Try(next(alive, left[0]), lap, reason)
+    left = (number for number in range(len(call.carer.routes)) if number not in begun)
+
+    def rank(number: int) -> tuple[bool, bool, int]:
+        route = call.carer.routes[number]
+        return belief.why_lost(route) is not None, belief.why_suspected(route) is not None, number
+
+    return Try(min(left, key=rank), lap, reason)
+
+
+# Suspicion costs no time: another network comes first, and the suspected one is still begun no
+# later than if nobody had suspected it. Being wrong about a network must not delay a call.
+
+
+def _passed_over(call: Call, belief: Belief) -> int | None:
+    """The route whose turn had come when another was begun because its network is suspected."""
+    if not belief.suspected:
+        return None
+    routes = call.carer.routes
+    begun = {attempt.route for attempt in call.tried}
+    furthest = max(_turn(call, belief, number) for number in begun)
+    for number, route in enumerate(routes):
+        turn_came = number not in begun and _turn(call, belief, number) < furthest
+        if turn_came and belief.why_suspected(route) is not None:
+            return number
+    return None
+
+
+def _waited_for(call: Call, belief: Belief) -> Attempt | None:
+    """The attempt that is given time; None where none is: only suspected ones stand before it."""
+    if not belief.suspected:
+        return call.tried[-1]
+    routes = call.carer.routes
+    begun = {attempt.route for attempt in call.tried}
+    better = any(
+        number not in begun and not belief.dead(route) for number, route in enumerate(routes)
+    )
+    for attempt in reversed(call.tried):
+        hopeless = attempt.status in UNPROVEN and belief.why_suspected(routes[attempt.route])
+        if not hopeless:
+            return attempt
+    return None if better else call.tried[-1]
+
+
+def _turn(call: Call, belief: Belief, number: int) -> tuple[bool, int]:
+    """The place of a route where no network is suspected."""
+    return belief.why_lost(call.carer.routes[number]) is not None, number
 
 
 def _tell_once(call: Call, belief: Belief, now: datetime) -> Move:

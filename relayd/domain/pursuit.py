@@ -8,9 +8,10 @@ from relayd.domain import lines
 from relayd.domain.alert import Cause, Presence, Priority
 from relayd.domain.belief import Belief
 from relayd.domain.case import Case
-from relayd.domain.delivery import Purpose, Reason
+from relayd.domain.delivery import UNPROVEN, Purpose, Reason
 from relayd.domain.draft import Draft
 from relayd.domain.household import NEVER, Carer
+from relayd.domain.judge import doubt
 from relayd.domain.plan import Call, Try, Wait, next_move
 
 UNANSWERED_HIGH_AFTER = timedelta(minutes=15)
@@ -30,7 +31,10 @@ def pursue(case: Case, belief: Belief, draft: Draft) -> datetime | None:
         case.say("alert.worsened", draft)
         rises_at = None
     _answer_refusals(case, draft)
+    known = set(belief.suspected)
     waits = [wait for wait in _calls(case, belief, draft) if wait != NEVER]
+    if belief.suspected.keys() - known:
+        waits.append(now)  # who was asked about before that may have to be asked again
     if rises_at is not None:
         waits.append(rises_at)
     return min(waits, default=None)
@@ -135,20 +139,20 @@ def _climb(
             draft.now,
         )
         if isinstance(move, Try):
-            _doubt_last(case, carer, move, belief, draft)
+            _doubt_unproven(case, carer, move, belief, draft)
             case.begin(carer, purpose, move, belief, draft)
         else:
             return move.until if isinstance(move, Wait) else NEVER
 
 
-def _doubt_last(case: Case, carer: Carer, move: Try, belief: Belief, draft: Draft) -> None:
-    """The last attempt ran out of patience unproven: that speaks against its network."""
-    lap = case.laps.get(carer.id)
-    if not lap or move.reason is not Reason.UNCONFIRMED:
+def _doubt_unproven(case: Case, carer: Carer, move: Try, belief: Belief, draft: Draft) -> None:
+    """What ran out of patience unproven speaks against its network."""
+    if move.reason is not Reason.UNCONFIRMED:
         return
-    route = carer.routes[lap[-1].route]
-    if route.proves and belief.doubt(carer.id, lap[-1].route, route, draft.now):
-        draft.happened("network.suspected", network=route.core, why=lap[-1].id)
+    for attempt in case.laps.get(carer.id, ()):
+        unproven = attempt.status in UNPROVEN and attempt.begun_at < draft.now
+        if unproven and carer.routes[attempt.route].proves:
+            doubt(attempt, case.household, belief, draft)
 
 
 def _tell_notes(case: Case, belief: Belief, draft: Draft) -> datetime | None:
@@ -161,5 +165,6 @@ def _tell_notes(case: Case, belief: Belief, draft: Draft) -> datetime | None:
             case.notes_due_at = held
             return held
     case.notes_due_at = None
-    lines.tell(case, Purpose.CLEARED, case.called(), belief, draft)
+    others = case.called() - {case.alert.about}  # who is back is told what was missed instead
+    lines.tell(case, Purpose.CLEARED, others, belief, draft)
     return None

@@ -5,15 +5,18 @@ from datetime import datetime
 
 from relayd.domain.alert import Alert, Code
 from relayd.domain.case import Case
-from relayd.domain.desk import Desk
+from relayd.domain.desk import CLOSED_KEPT_FOR, Desk
 from relayd.domain.event import Kept, KeptReading
 from relayd.domain.glucose import Mark
+from relayd.domain.judge import BEYOND_US
+from relayd.domain.lines import PROOF
 from relayd.domain.ward import START_GRACE, Ward
 
 
 def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datetime) -> list[str]:
     """Put everything back in its place; return the sources that were not to be understood."""
-    if kept.latest is not None and now - kept.latest > START_GRACE:
+    last = kept.latest or min(kept.waited_from.values(), default=now)
+    if now - last > START_GRACE:
         for ward in wards.values():
             ward.grace_until = now + START_GRACE
     for reading in sorted(kept.readings, key=lambda r: r.arrived_at):
@@ -25,15 +28,36 @@ def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datet
         known = wards.get(alert.wearer)
         if known is not None and alert.open:
             desk.adopt(known, Case(alert, desk.household))
-            if alert.condition.technical:
+            if alert.condition.technical and alert.condition is not Code.MISHAP:
                 _blame(known, alert)
             if alert.condition is Code.BAD_PAYLOAD:
                 garbled.append(alert.about)
+    _take_up_attempts(kept, desk, now)
+    _believe(desk)
+    return garbled
+
+
+def _take_up_attempts(kept: Kept, desk: Desk, now: datetime) -> None:
+    for alert in kept.closing:
+        if alert.ended_at is not None and now - alert.ended_at <= CLOSED_KEPT_FOR:
+            desk.close(Case(alert, desk.household), now)
     for attempt in sorted(kept.attempts, key=lambda a: a.number):
         case = desk.case_of(attempt.id)
         if case is not None:
             case.restore(attempt)
-    return garbled
+
+
+def _believe(desk: Desk) -> None:
+    """Doubt again what failed before the stop, and believe again what was proved after that."""
+    told = [a for case in desk.cases() for a in case.attempts.values() if a.status_at is not None]
+    for attempt in sorted(told, key=lambda a: a.status_at or a.begun_at):
+        route = desk.household.carers[attempt.carer].routes[attempt.route]
+        if attempt.status in PROOF:
+            desk.belief.prove(route)
+        elif attempt.failure in BEYOND_US:
+            desk.belief.doubt(
+                attempt.carer, attempt.route, route, attempt.status_at or attempt.begun_at
+            )
 
 
 def _blame(relay: Ward, alert: Alert) -> None:

@@ -10,6 +10,7 @@ from relayd.domain.ward import Ward
 
 REJECTED_IN_A_ROW = 3
 SOURCES_COUNTED = 1000
+SIGN_IN = ". Sign in to that network with a browser, or have the Pi join another"
 
 
 class Technical:
@@ -24,6 +25,10 @@ class Technical:
     def report(self, event: TechnicalReported, draft: Draft) -> Iterable[Ward]:
         """A part of the relay failed, or works again."""
         return self._set(event.condition, event.about, event.detail, draft, on=event.present)
+
+    def mishap(self, why: str, draft: Draft) -> Iterable[Ward]:
+        """A fault in relayd's own rules: said once, and not taken back before it starts anew."""
+        return self._set(Code.MISHAP, "", why, draft, on=True)
 
     def clock(self, draft: Draft, *, known: bool) -> Iterable[Ward]:
         """The time of day is to be had, or not."""
@@ -69,13 +74,12 @@ class Technical:
         if known is not None and event.state is before:
             return ()
         paths[event.path] = PathBelief(event.state, draft.now, event.evidence)
-        lost = event.state is PathState.DOWN
-        if lost or before is PathState.DOWN:
+        was_lost = (Code.PATH_LOST, event.path) in self._relay.faults
+        lost = event.state is PathState.DOWN or event.stranger
+        if lost is not was_lost:
             word = "path.lost" if lost else "path.restored"
             draft.happened(word, path=event.path, evidence=event.evidence)
-        if event.state is PathState.UNPROVEN and before is not PathState.DOWN:
-            return ()
-        detail = f"{event.path}: {event.evidence}"
+        detail = f"{event.path}: {event.evidence}{SIGN_IN if event.stranger else ''}"
         return self._set(Code.PATH_LOST, event.path, detail, draft, on=lost)
 
     def _set(

@@ -4,67 +4,19 @@ A text fits one GSM-7 SMS of 160 characters wherever the family's own words allo
 frightened person understands it at a glance.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 
-from relayd.domain.alert import Alert, Cause, Code, Presence, Priority
-from relayd.domain.delivery import Attempt, Purpose
-from relayd.domain.household import Household, Route, Wearer
+from relayd.domain.alert import SILENCE, Alert, Cause, Code, Presence, Priority
+from relayd.domain.delivery import Purpose
+from relayd.domain.household import Wearer
 from relayd.domain.names import NAMES
-from relayd.domain.reading import Bound, Unit
+from relayd.domain.suspicion import cores_of, explains, longest_beside, seems_down
+from relayd.domain.telling import Telling, Words, value_text
 
-DAY_PLAIN_FOR = timedelta(hours=12)
+__all__ = ["Telling", "Words", "value_text", "words_of"]
+
 SAYS_WHERE = frozenset({Code.URGENT_LOW_SOON, Code.FALLING_FAST})
 """Conditions whose very name says where the value is heading."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A message: a title for a notification, and the whole as one text."""
-
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What a text is made of.
-
-    *offset* leads from the engine's time to people's; *code* tells alerts apart in an answer where
-    several are open (empty: no need).
-    """
-
-    household: Household
-    alert: Alert
-    attempt: Attempt
-    now: datetime
-    offset: timedelta
-    code: str = ""
-
-    @property
-    def route(self) -> Route:
-        """The route this is told over."""
-        return self.household.carers[self.attempt.carer].routes[self.attempt.route]
-
-    @property
-    def details(self) -> bool:
-        """Whether the value may be told over this route."""
-        return self.route.details
-
-    @property
-    def wearer(self) -> Wearer | None:
-        """Whom it is about; None for the relay itself."""
-        return self.household.wearers.get(self.alert.wearer or "")
-
-    def clock(self, moment: datetime) -> str:
-        """A moment as the home's clock shows it: ``03:10``, with its day if that is not plain."""
-        local = self._local(moment)
-        plain = abs(self.now - moment) < DAY_PLAIN_FOR
-        return f"{local:%H:%M}" if plain else f"{local:%a %H:%M}"
-
-    def _local(self, moment: datetime) -> datetime:
-        zone: tzinfo = self.household.zone
-        return (moment + self.offset).astimezone(zone)
 
 
 def words_of(telling: Telling) -> Words:
@@ -90,6 +42,8 @@ def _technical(telling: Telling) -> Words:
     if alert.condition is Code.CARER_UNREACHABLE:
         carer = telling.household.carers.get(alert.about)
         what, about = f"{carer.name if carer is not None else alert.about} cannot be reached", ""
+        cores = cores_of(carer, telling.suspected) if carer is not None else []
+        about = next((f". {said[:-1]}" for said in seems_down(telling.household, cores)), "")
     return Words(f"relayd: {what}", f"relayd {telling.household.name}: {what}{about}.")
 
 
@@ -102,12 +56,27 @@ def _called(telling: Telling) -> Words:
         what = f"{what} (over, please look)"
     title = f"{wearer.name} {'STILL ' if still else ''}{what}"
     parts = [_opening(alert, telling), f"{title}{_value(telling)}, {_since(telling)}."]
+    place = len(parts)
     if wearer.help and (alert.priority is Priority.HIGH or alert.condition is Code.SILENT):
         parts.append(f"{wearer.help}.")
     if alert.priority > Priority.LOW and telling.route.kind.endswith("-sms"):
         code = f" {telling.code}" if telling.code else ""
         parts.append(f"Reply 1{code} = I have it, 2{code} = I cannot")
+    parts.insert(place, _whose_fault(telling, " ".join(part for part in parts if part)))
     return Words(title, " ".join(part for part in parts if part))
+
+
+def _whose_fault(telling: Telling, text: str) -> str:
+    """Which network seems to be down: as much as leaves the rest of one SMS unharmed."""
+    wearer = telling.wearer
+    assert wearer is not None
+    home, suspected = telling.household, telling.suspected
+    silent = telling.alert.condition in SILENCE
+    choices = list(explains(home, wearer, suspected)) if silent else []
+    choices = choices or list(seems_down(home, suspected))
+    if not telling.route.kind.endswith("-sms"):
+        return next(iter(choices), "")
+    return longest_beside(text, choices)
 
 
 def _opening(alert: Alert, telling: Telling) -> str:
@@ -138,11 +107,6 @@ def _value(telling: Telling) -> str:
     if alert.evidence.trend is not None and alert.condition not in SAYS_WHERE:
         trend = f" {alert.evidence.trend.value}"
     return f" {value}{trend}"
-
-
-def value_text(unit: Unit, mg_dl: float, bound: Bound) -> str:
-    """A value with its unit, or the sensor's own word where it is off the scale."""
-    return bound.value if bound is not Bound.WITHIN else f"{unit.text(mg_dl)} {unit.value}"
 
 
 def _since(telling: Telling) -> str:
@@ -183,7 +147,7 @@ def _cleared(telling: Telling) -> Words:
     alert, wearer = telling.alert, telling.wearer
     title = f"{_subject(telling)} is over"
     if wearer is None:
-        return Words(title, f"{_subject(telling)}: is well again.")
+        return Words(title, _well_again(telling))
     if not telling.details or alert.evidence.mg_dl is None:
         return Words(title, f"{title}, since {telling.clock(alert.ended_at or telling.now)}.")
     now = value_text(wearer.unit, alert.evidence.mg_dl, alert.evidence.bound)
@@ -196,6 +160,13 @@ def _cleared(telling: Telling) -> Words:
         worst = wearer.unit.text(alert.worst_mg_dl)
         was = f" was {worst} at {telling.clock(alert.worst_at)},"
     return Words(title, f"{title}:{was} now {now}.")
+
+
+def _well_again(telling: Telling) -> str:
+    carer = telling.household.carers.get(telling.alert.about)
+    if telling.alert.condition is Code.CARER_UNREACHABLE and carer is not None:
+        return f"relayd {telling.household.name}: {carer.name} can be reached again."
+    return f"{_subject(telling)}: is well again."
 
 
 def _caught_up(telling: Telling) -> Words:

@@ -35,6 +35,7 @@ from relayd.drill.words import marked
 from relayd.log import get_logger
 from relayd.outbox import Outbox
 from relayd.proofs import PROVES
+from relayd.waker import Waker
 
 PROOFS_WITHIN_S = 20.0  # somebody has it: so long is waited for what else was under way
 
@@ -80,7 +81,7 @@ class Drill:
         self._over = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._wake: asyncio.TimerHandle | None = None
+        self._waker = Waker(relay.clock, self._woken)
         self._outbox: Outbox | None = None
 
     # Life ---------------------------------------------------------------------
@@ -129,8 +130,7 @@ class Drill:
         for outage in self.held.outages:
             self.timeline.add(self.people, "outage.ended", outage=outage.component)
         self._over.set()
-        if self._wake is not None:
-            self._wake.cancel()
+        self._waker.cancel()
         for task in self._tasks:
             task.cancel()
         self._relay.withdraw(self.engine.attempts(self.id))
@@ -171,7 +171,7 @@ class Drill:
         sends = [send for send in turn.sends if self.progress.goes(send.attempt)]
         if sends and self._outbox is not None:
             self._outbox.begin(sends)
-        self._arm()
+        self._waker.set(self.engine.next_deadline())
         left = self.progress.left()
         if left is Left.NOTHING:
             self._over.set()
@@ -186,14 +186,6 @@ class Drill:
                 self._proved(row.carer, self.copy.real(row.carer, row.route))
             elif isinstance(row, Alert) and not row.calling and not self.copy.test:
                 self._relay.withdraw(self.engine.attempts(row.id))
-
-    def _arm(self) -> None:
-        if self._wake is not None:
-            self._wake.cancel()
-        due = self.engine.next_deadline()
-        if due is not None:
-            delay_s = max(0.0, (due - self.clock.now()).total_seconds())
-            self._wake = self._loop.call_later(delay_s, self._woken)
 
     def _woken(self) -> None:
         with self.apart():

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from relayd.domain.alert import Alert
+from relayd.domain.delivery import Attempt
 from relayd.domain.event import Kept, KeptReading
 from relayd.store.faults import is_damage
 from relayd.store.mirror import ACCEPTABLE, NUMBERS, Mirror
@@ -29,7 +31,8 @@ class Found:
     """What was found: a mirror of it, the readings, and what is wrong with the file.
 
     *bad* names rows whose sum does not match, by table and key; *torn* says that some table could
-    not be read to its end.
+    not be read to its end. *unsaid* are quiet lines, of alerts that are *off*, that may not have
+    left.
     """
 
     mirror: Mirror = field(default_factory=Mirror)
@@ -39,14 +42,18 @@ class Found:
     next_pack: int = 1
     bad: list[Bad] = field(default_factory=list)
     torn: bool = False
+    off: dict[str, Alert] = field(default_factory=dict)
+    unsaid: list[Attempt] = field(default_factory=list)
 
     @property
     def kept(self) -> Kept:
         """As the engine takes it."""
         mirror = self.mirror
+        begun = [a for tries in mirror.attempts.values() for a in tries.values()]
         return Kept(
             alerts=tuple(mirror.alerts.values()),
-            attempts=tuple(a for tries in mirror.attempts.values() for a in tries.values()),
+            attempts=(*begun, *self.unsaid),
+            closing=tuple(self.off[name] for name in dict.fromkeys(a.alert for a in self.unsaid)),
             readings=tuple(self.readings),
             numbers=dict(mirror.numbers),
             latest=self.latest,
@@ -114,6 +121,8 @@ def _alerts(connection: sqlite3.Connection, found: Found) -> None:
         )
         if alert.open:
             found.mirror.learn(alert, key)
+        else:
+            found.off[alert.id] = alert
 
 
 def _attempts(connection: sqlite3.Connection, found: Found) -> None:
@@ -123,6 +132,8 @@ def _attempts(connection: sqlite3.Connection, found: Found) -> None:
         found.saw(attempt.begun_at, attempt.status_at)
         if attempt.alert in found.mirror.alerts:
             found.mirror.learn_attempt(attempt, key)
+        elif attempt.alert in found.off and attempt.unsaid:
+            found.unsaid.append(attempt)
 
 
 def _rows(

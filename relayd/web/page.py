@@ -8,6 +8,7 @@ from aiohttp import web
 
 from relayd.domain.alert import Code, Priority
 from relayd.domain.event import KeptReading
+from relayd.domain.suspicion import seems_down
 from relayd.domain.ward import Ward
 from relayd.web.answering import Answering
 from relayd.web.events import Feed, Line
@@ -149,6 +150,8 @@ class Page:
         ]
         if self._states.settings.watcher is None:
             notes.append(NOBODY_WATCHES)
+        engine = self._relay.engine
+        notes += list(seems_down(engine.household, engine.desk.belief.suspected))[:1]
         paths = ", ".join(f"{path['path']} {path['state']}" for path in self._states.paths())
         if paths:
             notes.append(f"Ways out of the house: {paths}.")

@@ -40,6 +40,7 @@ class Parts:
         wearer = ward.wearer
         assert wearer is not None
         alerts = self._relay.engine.open_alerts(wearer.id)
+        explained = self._states.explanation(ward)
         worst = max((alert.priority for alert in alerts), default=None)
         tone = worst.word if worst is not None else "well"
         if worst is None and watch_warns(ward, self._times.now()):
@@ -49,6 +50,7 @@ class Parts:
             el("h2", wearer.name),
             self._glucose(ward) if ward.glucose is not None else "",
             self._watch(ward) if ward.watch is not None else "",
+            el("p", explained, class_="detail") if explained else "",
             spark or "",
             [self.alert(alert, me) for alert in sorted(alerts, key=lambda a: -a.priority)],
             class_=f"card wearer {tone}",

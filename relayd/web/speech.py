@@ -48,7 +48,7 @@ PURPOSE: Mapping[Purpose, str] = {
 }
 
 HAPPENED: Mapping[str, str] = {
-    "alert.raised": "{subject}: {condition}",
+    "alert.raised": "{subject}: {condition}{explained}",
     "alert.worsened": "{subject} is worse: {condition}",
     "alert.eased": "{subject} is better: {condition}",
     "alert.latched": "{subject}: {condition} has passed; somebody must still look",
@@ -59,7 +59,7 @@ HAPPENED: Mapping[str, str] = {
     "alert.paused": "{subject}: a planned silence begins",
     "pause.refused": "{subject}: no planned silence{because}",
     "alert.handed_over": "The others are told that {carer} has it",
-    "attempt.begun": "{carer} is called by {channel}{because}",
+    "attempt.begun": "{carer} is called by {channel}{because}{passed_over}",
     "attempt.sent": "{channel} to {carer}: sent",
     "attempt.delivered": "{channel} to {carer}: arrived",
     "attempt.accepted": "{carer} answered “I have it” by {channel}",
@@ -67,6 +67,7 @@ HAPPENED: Mapping[str, str] = {
     "attempt.undeliverable": "{channel} to {carer}: failed{because}",
     "answer.refused": "An answer for {alert} was not taken: {carer} is not called for it",
     "payload.rejected": "A message on {source} could not be read{because}",
+    "event.passed_over": "relayd met a fault of its own and passed over one event{because}",
     "path.lost": "The path {path} is down",
     "path.restored": "The path {path} is up again",
     "network.suspected": "The network {network} seems to be down",
@@ -117,10 +118,16 @@ class Storyteller:
             "channel": channel or "a message",
             "because": f": {why}" if why else "",
             "alert": fields.get("alert") or "an alert",
-            **{key: fields.get(key) or "" for key in ("source", "path", "network")},
+            "network": self._household.brand(fields.get("network") or ""),
+            "explained": self._explained(fields.get("explained_by")),
+            "passed_over": f" ({over})" if (over := fields.get("passed_over")) else "",
+            **{key: fields.get(key) or "" for key in ("source", "path")},
         }
         template = HAPPENED.get(event)
         return event.replace(".", " ") if template is None else template.format_map(words)
+
+    def _explained(self, core: str | None) -> str:
+        return f"; {self._household.brand(core)} seems to be down" if core else ""
 
     def carer(self, carer: str) -> str:
         """A carer's name."""

@@ -8,6 +8,7 @@ from relayd.documents import alert_document, attempt_document, stamp, value_of
 from relayd.domain.alert import Alert, Code
 from relayd.domain.glucose import CURRENT_FOR, Mark
 from relayd.domain.reading import WatchState
+from relayd.domain.suspicion import explains
 from relayd.domain.ward import Ward
 from relayd.web.proof import Proofs
 from relayd.web.relay import Relay, Settings, Times
@@ -71,7 +72,17 @@ class States:
             "watch": self._watch(ward),
             "battery_percent": ward.battery_percent,
             "conditions": codes,
+            "explained_by": self.explanation(ward) or None,
         }
+
+    def explanation(self, ward: Ward) -> str:
+        """Which network's failure explains that nothing is heard; empty where none does."""
+        engine, now, watch = self.relay.engine, self.times.now(), ward.watch
+        assert ward.wearer is not None
+        heard = ward.glucose is None or current(ward, now) is not None
+        if heard and (watch is None or watch_is_current(ward, now)):
+            return ""
+        return next(explains(engine.household, ward.wearer, engine.desk.belief.suspected), "")
 
     def alert(self, alert: Alert) -> dict[str, Any]:
         """One alert, with what was tried for it."""
@@ -136,6 +147,7 @@ class States:
         return [
             {
                 "network": core,
+                "name": engine.household.brand(core),
                 "suspected": core in suspected,
                 "since": stamp(self.times.people(suspected[core])) if core in suspected else None,
             }

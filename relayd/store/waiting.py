@@ -1,0 +1,36 @@
+"""Since when each wearer is waited for, where nothing was ever read: it outlives a restart."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+WAITED_FROM = "waited_from"
+
+
+class Keeper(Protocol):
+    """Keeps small things over a restart."""
+
+    def meta(self, key: str) -> str | None: ...  # noqa: D102
+    def set_meta(self, key: str, value: str) -> None: ...  # noqa: D102
+
+
+def waited_from(keeper: Keeper, wearers: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """The first start with each of *wearers* in the file, this one where it is the first.
+
+    A wearer who leaves the file is forgotten, and begins anew on coming back.
+    """
+    known = _known(keeper.meta(WAITED_FROM))
+    moments = {wearer: min(known.get(wearer, now), now) for wearer in wearers}
+    if moments != known:
+        text = json.dumps({wearer: moment.isoformat() for wearer, moment in moments.items()})
+        keeper.set_meta(WAITED_FROM, text)
+    return moments
+
+
+def _known(text: str | None) -> dict[str, datetime]:
+    try:
+        found = {name: datetime.fromisoformat(at) for name, at in json.loads(text or "{}").items()}
+    except (ValueError, TypeError, AttributeError):
+        return {}
+    return {name: moment for name, moment in found.items() if moment.tzinfo is not None}
