@@ -24,6 +24,7 @@ from relayd.intake import Intake
 from relayd.listening import Listening
 from relayd.listening_replies import Replies
 from relayd.log import get_logger, where
+from relayd.modems import Modems
 from relayd.mqtt import Delivery, Link
 from relayd.networks import NetworkTable
 from relayd.outbox import Outbox
@@ -76,6 +77,7 @@ class Daemon:
         self.paths = Paths(config.paths)
         self._prober = Prober(self, config.paths, NetworkTable(config.networks))
         self.wires = open_wires(config.channels, config.household)
+        self.modems = Modems(self, config.channels, NetworkTable(config.networks))
         self._outbox = Outbox(self, self.wires, self.paths, self.spawn, self._prober.used)
         self._listening = Listening(self, Replies(self), self.wires, self.paths, self.spawn)
         self.listen = self._listening.begin
@@ -106,6 +108,7 @@ class Daemon:
                 self.spawn(self.pulse.run(), "pulse")
                 self.spawn(self.drills.watch(), "proofs")
                 self._prober.begin(self.spawn)
+                self.modems.begin(self.spawn)
                 if self.config.watcher is not None:
                     self.spawn(Heartbeat(self, self.config.watcher).run(), "heartbeat")
                 sd_notify.ready()
@@ -223,7 +226,7 @@ class Daemon:
         """Whether the engine keeps up with its own deadlines."""
         return self.pulse.progressing()
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         """The paths to try, best first: what is believed lost comes last, never not at all."""
         return sorted(self.paths.names(paths), key=self._prober.doubts)
 

@@ -34,7 +34,7 @@ class Replies(Protocol):
 class Relay(Protocol):
     """What listening asks of the daemon."""
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         """The paths to try, best first."""
         ...
 

@@ -56,7 +56,7 @@ class Desk(Protocol):
         """Put an attempt into words."""
         ...
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         """The paths to try, best first: what is believed lost comes last."""
         ...
 

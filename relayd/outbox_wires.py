@@ -25,10 +25,13 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A channel with the paths it may use, best first (none named: all), and its lanes."""
+    """A channel with its lanes, and the paths it may use, best first.
+
+    None named: all. One that is None: it has a way of its own, and is tried once.
+    """
 
     channel: Channel
-    paths: tuple[str, ...]
+    paths: tuple[str | None, ...]
     lanes: Mapping[Priority, Lane]
 
 
@@ -49,7 +52,9 @@ def open_wires(settings: Mapping[str, Settings], household: Household) -> dict[s
     routes = [route for carer in household.carers.values() for route in carer.routes]
     for name, channel in settings.items():
         addresses = tuple(r.to for r in routes if r.channel == name and r.to)
-        opened = module_of(channel.kind).open_channel(name, channel.config, addresses)
+        module = module_of(channel.kind)
+        opened = module.open_channel(name, channel.config, addresses)
+        own_way = module.traits(channel.config).own_way
         lanes = {priority: Lane(n) for priority, n in AT_ONCE_BY_PRIORITY.items()}
-        wires[name] = Wire(opened, channel.paths, lanes)
+        wires[name] = Wire(opened, (None,) if own_way else channel.paths, lanes)
     return wires

@@ -102,6 +102,13 @@ def _notes(state: Document) -> Iterator[RenderableType]:
     for path in state["paths"]:
         if path["state"] == "down":
             yield _text(f"The path {path['path']} is down: {path['evidence']}", "yellow")
+    for modem in state.get("modems", ()):  # a daemon of yesterday has none
+        if modem["state"] == "down":
+            said = f"The SIM of {modem['channel']} cannot send: {modem['evidence']}"
+            yield _text(said, "yellow")
+        elif modem["elsewhere"]:
+            said = f"The SIM of {modem['channel']} is {modem['evidence']}, unlike the file has it."
+            yield _text(said, "yellow")
     for network in state["networks"]:
         if network["suspected"]:
             yield _text(f"The network {network['name']} seems to be down.", "yellow")

@@ -36,6 +36,7 @@ UNACKNOWLEDGED_MS = 8000  # TCP gives up on data that nobody acknowledges
 KEEP_ALIVE_S = 60.0
 INTERFACES = Path("/sys/class/net")
 MADE_FOR = "relayd"
+NOWHERE = "no interface"  # a name that none can have: it has a space
 
 _Question = tuple[str, int, socket.AddressFamily]
 _FRESH: ContextVar[bool] = ContextVar("fresh_names", default=False)
@@ -177,19 +178,15 @@ class Paths:
     def open(self) -> None:
         """Make the sessions; on the running loop."""
         for name, path in self._settings.items():
-            resolver = BoundResolver(path.interface, path.nameservers)
-            sockets = BoundSockets(path.interface)
-            self._bound[name] = resolver, sockets
-            self._sessions[name] = _session(
-                aiohttp.TCPConnector(
-                    limit=0,
-                    keepalive_timeout=KEEP_ALIVE_S,
-                    use_dns_cache=False,
-                    resolver=resolver,
-                    socket_factory=sockets,
-                )
+            self._bound[name] = (
+                BoundResolver(path.interface, path.nameservers),
+                BoundSockets(path.interface),
             )
-        if not self._sessions:
+            self._sessions[name] = _bound_session(*self._bound[name])
+        if self._settings:
+            nowhere = BoundResolver(NOWHERE, ()), BoundSockets(NOWHERE)
+            self._sessions[None] = _bound_session(*nowhere)
+        else:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_S)
             self._sessions[None] = _session(connector)
 
@@ -210,13 +207,28 @@ class Paths:
             await session.close()
         self._sessions.clear()
 
-    def names(self, wanted: Sequence[str]) -> tuple[str | None, ...]:
+    def names(self, wanted: Sequence[str | None]) -> tuple[str | None, ...]:
         """*wanted*, or every path where it names none; (None,) where the file has no paths."""
         return tuple(wanted) or tuple(self._settings) or (None,)
 
     def session(self, path: str | None) -> aiohttp.ClientSession:
-        """The session that leaves by *path* and no other."""
+        """The session that leaves by *path* and no other.
+
+        None is no path: where the file names some, what is sent over it goes nowhere.
+        """
         return self._sessions[path]
+
+
+def _bound_session(resolver: BoundResolver, sockets: BoundSockets) -> aiohttp.ClientSession:
+    return _session(
+        aiohttp.TCPConnector(
+            limit=0,
+            keepalive_timeout=KEEP_ALIVE_S,
+            use_dns_cache=False,
+            resolver=resolver,
+            socket_factory=sockets,
+        )
+    )
 
 
 def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:

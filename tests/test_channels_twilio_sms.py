@@ -63,6 +63,8 @@ async def test_stop_is_said_in_words_that_help() -> None:
         (403, 20005, Failure.CREDENTIALS),
         (404, 20404, Failure.CREDENTIALS),
         (400, 21606, Failure.CREDENTIALS),
+        (400, 21210, Failure.CREDENTIALS),
+        (400, 21219, Failure.REFUSED),
         (429, 63038, Failure.BUSY),
         (400, 21611, Failure.BUSY),
         (503, 20503, Failure.BUSY),

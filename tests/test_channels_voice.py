@@ -84,10 +84,10 @@ class TestWhoPickedUp:
         secrets = (ANA, double.account_sid, double.auth_token, TOKEN, TEXT, LINK)
         async with opened(double) as (channel, session):
             for secret in secrets:
-                double.will(behaviours.refuse(400, 21219, f"no to {secret} yet"))
+                double.will(behaviours.refuse(400, 21216, f"no to {secret} yet"))
                 outcome = await say(channel, replace(message(ANA), answer_url=LINK), session)
                 assert outcome.failure is Failure.REFUSED
-                assert outcome.words.startswith("Twilio 21219: no to ")
+                assert outcome.words.startswith("Twilio 21216: no to ")
                 assert secret not in outcome.words
 
     async def test_failed_look_ups_are_no_outcome(self) -> None:

@@ -10,8 +10,12 @@ from doubles.speaking import TEXT, TOKEN, message, say
 from doubles.voice import VoiceDouble, markup_fault
 
 from relayd.channels import Message
+from relayd.channels.twilio_api import Config
+from relayd.channels.twilio_voice import TwilioVoice
 from relayd.channels.twiml import KEYS, pronounced, twiml
+from relayd.domain.secret import Secret
 
+AT_HOME = "http://192.168.1.4:8480/a/x"  # the double is at home as well
 LINK = f"http://relayd.example/a/{TOKEN}"
 
 
@@ -43,6 +47,7 @@ class TestKeys:
             ({"answer_url": LINK}, True, KEYS),
             ({"answer_url": None, "code": "mia1"}, False, "1, and then m i a 1 as one word"),
             ({"answer_url": None}, False, "cannot take an answer"),
+            ({"answer_url": AT_HOME, "code": "mia1"}, True, KEYS),
             ({"answer_url": LINK, "asks": False}, False, "Mia 2.9 millimol per litre"),
         ],
     )
@@ -60,6 +65,17 @@ class TestKeys:
         made = double.calls[call.receipt or ""]
         assert (made.action is not None) == key
         assert sum(words in spoken for spoken in made.spoken) == 2
+
+    @pytest.mark.parametrize(
+        "url", ["http://relayd.local:8480/a/x", "https://10.0.0.4/a/x", "http://pi:8480/a/x"]
+    )
+    def test_where_twilio_cannot_come_the_code_is_spoken(self, url: str) -> None:
+        """A key that comes to nothing would leave a carer sure that it is known."""
+        voice = TwilioVoice("call", Config("AC" + "0" * 32, Secret("a" * 32), "+447700900000"))
+        said = voice._markup(replace(message(ANA), answer_url=url, code="mia1"))
+        assert "1, and then m i a 1 as one word" in said
+        assert "Gather" not in said
+        assert "Gather" in voice._markup(replace(message(ANA), answer_url=LINK, code="mia1"))
 
     async def test_it_rings_shortly_and_asks_who_answers(self) -> None:
         """Most voicemails take a call after 25 to 30 s."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from files import MANUAL, SOUND, spoiled
 
+from relayd.channels import modem_sms
 from relayd.check import Finding, as_json, findings, kept_promise
 from relayd.config import Config, load, parse
 
@@ -96,6 +97,47 @@ def test_what_is_unwise_is_said(row: tuple[str, str, str, str | None, str | None
     old, new, level, carer, wearer, word = row
     matching = [finding for finding in found((old, new)) if word in finding.text]
     assert [(f.level, f.carer, f.wearer) for f in matching] == [(level, carer, wearer)]
+
+
+CALL = """
+[channels.call]
+kind = "twilio-voice"
+account_sid = "AC00000000000000000000000000000000"
+auth_token = "sesame"
+from = "+447700900000"
+[channels.text]
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "unreachable"),
+    [
+        ("https://relayd.local:8480", True),
+        ("https://192.168.1.4", True),
+        ("https://127.0.0.1:8480", True),
+        ("https://[fd00::4]", True),
+        ("https://pi", True),
+        ("https://relayd.example", False),
+        ("https://8.8.8.8", False),
+    ],
+)
+def test_a_key_can_come_back_only_to_an_address_of_the_world(
+    url: str, *, unreachable: bool
+) -> None:
+    """Whoever presses 1 in a call must not believe in vain that somebody knows."""
+    web = ("[web]", f'[web]\npublic_url = "{url}"')
+    said = [f for f in found(web, ("[channels.text]\n", CALL)) if "no key pressed" in f.text]
+    assert [(f.level, "by call" in f.text) for f in said] == [("warn", True)] * unreachable
+    assert not [f for f in found(web) if "no key pressed" in f.text], "nothing there calls"
+
+
+def test_a_modem_without_its_package_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file may be judged on a machine that has no modem; the one that runs it must know."""
+    change = ("[channels.text]", '[channels.sim]\nkind = "modem-sms"\n[channels.text]')
+    assert not [f for f in found(change) if "cannot send here" in f.text]
+    monkeypatch.setattr(modem_sms, "find_spec", lambda _: None)
+    (said,) = [f for f in found(change) if "cannot send here" in f.text]
+    assert (said.level, "relayd[modem]" in said.text) == ("warn", True)
 
 
 @pytest.mark.parametrize(

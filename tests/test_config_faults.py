@@ -44,6 +44,8 @@ TABLE = [
     ('kind = "ntfy"', 'kidn = "ntfy"', "channels.push.kidn", "kind"),
     ('kind = "ntfy"', 'kind = "ntfy"\npaths = ["wifi"]', "channels.push.paths[0]", "dongle"),
     ('kind = "ntfy"', 'kind = "ntfy"\npaths = []', "channels.push.paths", "no path"),
+    ("[channels.push]", '[channels.sim]\nkind = "modem-sms"\npaths = ["dongle"]\n[channels.push]',
+     "channels.sim.paths", "Take paths out"),
     ('url = "http://192.168.1.20/alert"', "", "channels.siren.url", "missing"),
     ('"+447700900000"', '"07700 900000"', "channels.text.from", "+44"),
     ('auth_token = "sesame"', "", "channels.text.auth_token", "auth_token_file"),

@@ -85,7 +85,7 @@ class Daemon:
         self.tasks.append(task)
         return task
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         del paths
         return (None,)
 

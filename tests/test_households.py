@@ -63,6 +63,30 @@ def test_the_recommended_household_reaches_a_parent_whatever_fails(part: Compone
     assert {"ana", "tom"} & set(left)
 
 
+EVERY_LINK_BUT_ONE = [
+    [Component(Level.ACCOUNT, "text")],
+    [Component(Level.SERVICE, "api.twilio.com")],
+    [Component(Level.CHANNEL, "loud"), Component(Level.CHANNEL, "push")],
+    [Component(Level.CHANNEL, "sim")],
+    [Component(Level.PATH, "dongle"), Component(Level.CHANNEL, "sim")],  # the same piece of plastic
+    [
+        Component(Level.PATH, "broadband"),
+        Component(Level.PATH, "dongle"),
+        Component(Level.PATH, "wifi"),
+    ],
+    [Component(Level.ACCOUNT, "text"), Component(Level.GROUP, "sky-uk")],
+]
+
+
+@pytest.mark.parametrize("parts", EVERY_LINK_BUT_ONE, ids=lambda parts: parts[0].name)
+def test_the_recommended_household_has_both_parents_whatever_link_fails(
+    parts: list[Component],
+) -> None:
+    """Texts hang on no account and on no line of the house: they leave by a SIM of its own."""
+    left = survivors(view_of(household("recommended.toml")), failing(*parts))
+    assert {"ana", "tom"} <= set(left)
+
+
 def test_the_files_of_households_hold_no_real_number() -> None:
     """Only the ranges that Ofcom keeps for drama."""
     for path in HOUSEHOLDS.glob("*.toml"):

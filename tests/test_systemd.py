@@ -173,3 +173,13 @@ def test_the_watchdog_is_fed_twice_as_often_as_systemd_wants(
         if value is not None:
             monkeypatch.setenv(name, value)
     assert sd_notify.watchdog_interval_s() == interval_s
+
+
+def test_polkit_lets_the_units_user_send_texts_and_nobody_else() -> None:
+    """Without the rule every text fails with "Unauthorized", first noticed in an alert."""
+    rule = (ROOT / "systemd" / "50-relayd-modem.rules").read_text()
+    (user,) = settings("User")
+    assert f'subject.user === "{user}"' in rule
+    named = set(re.findall(r'"org\.freedesktop\.ModemManager1\.([\w.]+)"', rule))
+    assert named == {"Messaging", "Device.Control"}
+    assert "AF_UNIX" in settings("RestrictAddressFamilies")[0].split(), "the bus is such a socket"

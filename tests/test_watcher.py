@@ -51,7 +51,7 @@ class Relay:
         """Hand an event to the engine."""
         self.engine.handle(event, self.clock.now())
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         """The paths in the order of the test."""
         return self.order or self.paths.names(paths)
 

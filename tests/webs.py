@@ -20,6 +20,7 @@ from relayd.domain.event import AttemptReported, Event, ReadingsReceived, Starte
 from relayd.domain.household import Household
 from relayd.domain.reading import Bound, GlucoseReading, SeizureReading, Trend, WatchState
 from relayd.domain.secret import Secret
+from relayd.modems import Modem
 from relayd.pulse import Pulse
 from relayd.store import Store
 from relayd.tokens import Signer
@@ -74,6 +75,7 @@ class Relay:
         self.signer = Signer(b"sixteen bytes at least")
         self.answers = AnswerDesk(self.engine.household, self.signer, self.engine.attempt)
         self.pulse = Pulse(self)
+        self.modems: list[Modem] = []
         self.taken: list[Event] = []
         self.take(Started())
 

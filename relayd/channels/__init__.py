@@ -18,6 +18,7 @@ KINDS: Mapping[str, str] = {
     "twilio-sms": "relayd.channels.twilio_sms",
     "twilio-voice": "relayd.channels.twilio_voice",
     "pushover": "relayd.channels.pushover",
+    "modem-sms": "relayd.channels.modem_sms",
 }
 """What each module has:
 
@@ -26,6 +27,7 @@ KINDS: Mapping[str, str] = {
 - ``traits(config)``: what its word is worth.
 - ``check_to(to)``: what is wrong with a carer's address, in a sentence; None if nothing is.
 - ``faults(config)``: what is wrong with the values, as (key, what, remedy).
+- ``lacks()``, where it needs more than relayd itself: what is not installed, None if nothing.
 - ``open_channel(name, config, addresses)``: the channel; *addresses* is every ``to`` of every
   route on it.
 """
@@ -38,7 +40,10 @@ def module_of(kind: str) -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a configured channel's word is worth; see :class:`relayd.domain.household.Route`."""
+    """What a configured channel's word is worth; see :class:`relayd.domain.household.Route`.
+
+    *own_way*: it leaves the house by a way of its own, and by none of the Pi's paths.
+    """
 
     proves: bool
     wakes: bool = False
@@ -46,6 +51,7 @@ class Traits:
     quiet: bool = False
     answers: bool = False
     needs_to: bool = True
+    own_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +126,10 @@ class Channel(Protocol):
     """One configured channel.
 
     *session* is always the caller's, bound to the path it stands for: a channel opens none of its
-    own. Expected failures are outcomes, never exceptions: ``send`` answers SENT when the gateway
-    took the message, DELIVERED only on proof, and UNDELIVERABLE with a failure otherwise; with
-    PATH_DOWN nothing is known of the message's fate. It takes no longer than its own time limit.
+    own. One with a way of its own is lent a session that leads nowhere. Expected failures are
+    outcomes, never exceptions: ``send`` answers SENT when the gateway took the message, DELIVERED
+    only on proof, and UNDELIVERABLE with a failure otherwise; with PATH_DOWN nothing is known of
+    the message's fate. It takes no longer than its own time limit.
     """
 
     name: str

@@ -26,10 +26,10 @@ def sentence_of(code: int, said: str, hide: tuple[str, ...]) -> str:
 _TEMPORARY = (14107, 20429, 20500, 20503, 21611, 30001, 30410, 30500, 63038)
 _ACCOUNT = (
     *(10001, 20003, 20005, 20006, 20404, 90010, 30002),  # who we are
-    *(21212, 21603, 21606, 21659, 21660, 30032, 30034),  # the number we send from
+    *(21210, 21212, 21603, 21606, 21659, 21660, 30032, 30034),  # the number we send from
 )
 _THIS_NUMBER = (
-    *(13223, 13224, 13225, 13226, 13227, 21201, 21211, 21214, 21215, 21216, 21217),
+    *(13223, 13224, 13225, 13226, 13227, 21201, 21211, 21214, 21215, 21216, 21217, 21219),
     *(21265, 21408, 21602, 21604, 21608, 21610, 21612, 21614, 21617, 21635, 30004, 30005),
     *(30006, 30007, 32205),
 )
@@ -45,7 +45,9 @@ SENTENCES: Mapping[int, str] = {
     20003: "the account or its auth token is wrong",
     20005: "the account is suspended",
     20404: "the account does not exist",
+    21210: "the number in `from` is not verified in the console, or not this account's",
     21211: "this is not a phone number",
+    21219: "a trial account calls only numbers verified in the console",
     21408: "the account may not send to this country: allow it under Geo permissions",
     21606: "the number in `from` cannot send texts, or belongs to another account",
     21608: "a trial account sends only to numbers verified in the console",

@@ -20,6 +20,7 @@ from twilio.rest.api.v2010.account.call import (  # type: ignore[import-untyped]
 )
 
 from relayd.channels import Message, Outcome, Reply, Traits
+from relayd.channels.hosts import meets
 from relayd.channels.http import SERVER_STATUSES, Limits, NoAnswer, nothing, undeliverable
 from relayd.channels.phone import e164_fault
 from relayd.channels.twilio_api import Config, PathHttp, Refusal, ServiceClock, client, faults
@@ -110,7 +111,7 @@ class TwilioVoice:
             call = await self._calls(session, share).create_async(
                 to=message.to,
                 from_=self._config.from_,
-                twiml=twiml(message.text, message.answer_url, message.code, asks=message.asks),
+                twiml=self._markup(message),
                 timeout=RINGS_S,
                 machine_detection="Enable",
                 machine_detection_timeout=LISTENS_S,
@@ -125,6 +126,12 @@ class TwilioVoice:
             private = (message.to, message.text, message.answer_url or "", message.token)
             return refusal.outcome((*self._hide, *private))
         return self._took(message.key, call.sid)
+
+    def _markup(self, message: Message) -> str:
+        """A key is offered only where its press can come back."""
+        url = message.answer_url
+        back = url if url is not None and meets(self._config.api, url) else None
+        return twiml(message.text, back, message.code, asks=message.asks)
 
     def _took(self, key: str, sid: str) -> Outcome:
         self._unsure.pop(key, None)

@@ -43,6 +43,8 @@ RULES: tuple[Rule, ...] = (
     settings.unwise_durations,
     settings.shown_secrets,
     settings.plain_addresses,
+    settings.keys_that_cannot_come_back,
+    settings.what_is_not_installed,
     settings.open_page,
     settings.hours_without_a_zone,
     settings.paths_of_one_interface,

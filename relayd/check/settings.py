@@ -8,7 +8,9 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from relayd.check.finding import Finding, length, plans_of
+from relayd.channels import module_of
+from relayd.channels.hosts import is_private, meets
+from relayd.check.finding import Finding, length, listed, plans_of
 from relayd.config import Config
 from relayd.domain.condition import SILENT_AT_MOST
 from relayd.domain.household import Plan
@@ -26,7 +28,6 @@ UNWISE_BEYOND = {
     "lap_pause": timedelta(minutes=10),
 }
 LATEST_HEARTBEAT = timedelta(minutes=5)  # after five minutes without one, carers are to know
-PRIVATE_ENDINGS = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localhost")
 
 
 def ways_out(config: Config) -> Iterator[Finding]:
@@ -133,20 +134,42 @@ def plain_addresses(config: Config) -> Iterator[Finding]:
     if config.web.public_url is not None and _open_http(config.web.public_url):
         yield Finding("warn", "public_url is plain http: links that acknowledge can be read")
     mqtt = config.mqtt
-    if mqtt.password is not None and not mqtt.tls and not _private(mqtt.host):
+    if mqtt.password is not None and not mqtt.tls and not is_private(mqtt.host):
         yield Finding("warn", "the broker's password crosses the open world; write mqtts://")
+
+
+def keys_that_cannot_come_back(config: Config) -> Iterator[Finding]:
+    """A key pressed in a call comes back to public_url, from outside the house."""
+    url = config.web.public_url
+    names = [
+        channel.name
+        for channel in config.channels.values()
+        if channel.kind == "twilio-voice"
+        and url is not None
+        and not meets(getattr(channel.config, "api", ""), url)
+    ]
+    if names:
+        text = (
+            f"no key pressed in a call by {listed(names)} can come back: Twilio cannot reach "
+            f"public_url ({url}), an address in the house; the call speaks the code to text "
+            "back instead. Give public_url an address that the world can reach"
+        )
+        yield Finding("warn", text)
+
+
+def what_is_not_installed(config: Config) -> Iterator[Finding]:
+    """A channel that needs more than relayd itself; another machine may have it."""
+    for channel in config.channels.values():
+        lacks = getattr(module_of(channel.kind), "lacks", None)
+        missing = lacks() if lacks is not None else None
+        if missing is not None:
+            text = f"the channel {channel.name} ({channel.kind}) cannot send here: {missing}"
+            yield Finding("warn", text)
 
 
 def _open_http(url: str) -> bool:
     parts = urlsplit(url)
-    return parts.scheme == "http" and not _private(parts.hostname or "")
-
-
-def _private(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.lower().endswith(PRIVATE_ENDINGS)
+    return parts.scheme == "http" and not is_private(parts.hostname or "")
 
 
 def open_page(config: Config) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ from relayd.networks import Correction, NetworkTable
 def with_cores(
     household: Household,
     channels: Mapping[str, ChannelSettings],
-    paths: tuple[str, ...],
     corrections: Mapping[str, Correction],
 ) -> Household:
     """*household* with every route's paths and cores filled in, as far as they are known."""
@@ -21,7 +20,7 @@ def with_cores(
         channel = channels[each.channel]
         return replace(
             each,
-            paths=channel.paths or paths,
+            paths=channel.paths,
             core=named.core(each.network),
             sender_core=named.core(channel.network),
         )

@@ -1,17 +1,15 @@
 """The household file as fate sees it: each route's chain, from the Pi's own ways out to a phone."""
 
-import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from relayd.channels import Traits, module_of
+from relayd.channels.hosts import is_private
 from relayd.config.settings import ChannelSettings, Config
 from relayd.domain.chain import Line, Recipient, Service, fate_of
 from relayd.domain.fate import Bearer, Fate, RouteFate, View
 from relayd.domain.household import Carer, Route
 from relayd.networks import NetworkTable
-
-PRIVATE_ENDINGS = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localhost")
 
 
 def table_of(config: Config) -> NetworkTable:
@@ -75,14 +73,6 @@ def host_of(channel: ChannelSettings) -> str:
         if parts.hostname:
             return parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
     return f"{channel.kind} {channel.name}"
-
-
-def is_private(host: str) -> bool:
-    """Whether *host* is in the house: no network outside is needed to reach it."""
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.lower().endswith(PRIVATE_ENDINGS)
 
 
 def _bearer(channel: ChannelSettings) -> Bearer | None:

@@ -77,7 +77,7 @@ def _build(table: FileTable, walk: Walk, base: Path, file: Path, *, look: bool) 
     networks = place.networks(table.networks, faults)
     household = _household(table, services, faults)
     if not faults.found:
-        household = with_cores(household, services, tuple(table.paths), networks)
+        household = with_cores(household, services, networks)
     return Config(
         household=household,
         file=file,

@@ -32,9 +32,11 @@ def _channel(
         return None
     common, config = together((ChannelTable, module.Config), raw, where, walk)
     assert isinstance(common, ChannelTable), "every key all channels share has a default"
-    ways = _ways(common, where, paths, walk.faults)
     if isinstance(config, Broken):
+        _ways(common, where, paths, walk.faults)
         return None
+    own_way = module.traits(config).own_way
+    ways = (_own_way if own_way else _ways)(common, where, paths, walk.faults)
     _own_faults(module, config, where, walk.faults)
     return ChannelSettings(word, common.kind, config, ways, common.network)
 
@@ -78,6 +80,17 @@ def _ways(
             remedy = choose(way, known, f"Add [paths.{way}]")
             faults.add(f"{where}.paths[{place}]", f'there is no path "{way}"', remedy)
     return tuple(dict.fromkeys(way for way in table.paths if way is not None and way in known))
+
+
+def _own_way(
+    table: ChannelTable, where: str, known: Mapping[str, object], faults: Faults
+) -> tuple[str, ...]:
+    """No path at all: a modem with a SIM is a way out itself."""
+    del known
+    if table.paths is not None:
+        what = f"{table.kind} needs no path: its SIM is a way out of its own"
+        faults.add(f"{where}.paths", what, "Take paths out")
+    return ()
 
 
 def _own_faults(module: ModuleType, config: object, where: str, faults: Faults) -> None:

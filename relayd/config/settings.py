@@ -68,7 +68,10 @@ class PathSettings:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """One service that carries words: *config* is its module's own, *paths* best first."""
+    """One service that carries words: *config* is its module's own, *paths* best first.
+
+    No paths: the file names none, or the channel is a way out of its own.
+    """
 
     name: str
     kind: str

@@ -205,7 +205,7 @@ class Drill:
         holder = alert.acknowledged_by if alert is not None else None
         return marked(message, send.attempt, self.copy.household, holder, test=self.copy.test)
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         """The paths to try, best first, as things truly stand."""
         return self._relay.ways(paths)
 

@@ -35,7 +35,7 @@ class Relay(Protocol):
         """Start a task that ends with the daemon."""
         ...
 
-    def ways(self, paths: Sequence[str]) -> Sequence[str | None]:
+    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         """The paths to try, best first."""
         ...
 

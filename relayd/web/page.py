@@ -17,7 +17,7 @@ from relayd.web.html import Html, el, join
 from relayd.web.parts import Parts
 from relayd.web.plain import html_page, told
 from relayd.web.spark import SPAN, sparkline
-from relayd.web.speech import Storyteller, condition_words
+from relayd.web.speech import Storyteller, condition_words, modem_words
 from relayd.web.state import States, current, watch_is_current
 
 LINES = 40
@@ -155,6 +155,7 @@ class Page:
         paths = ", ".join(f"{path['path']} {path['state']}" for path in self._states.paths())
         if paths:
             notes.append(f"Ways out of the house: {paths}.")
+        notes.extend(map(modem_words, self._states.modems()))
         if not notes:
             return Html("")
         said = [el("p", note, class_="note") for note in notes]

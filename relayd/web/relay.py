@@ -1,6 +1,6 @@
 """What the web needs of the rest of relayd: the running relay, and a few settings."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +20,27 @@ class Answers(Protocol):
     """Reads the signed tokens of links."""
 
     def by_token(self, token: str, by: str, *, accepted: bool) -> Answered | None: ...  # noqa: D102
+
+
+class Modem(Protocol):
+    """How one of the Pi's own SIMs stands; see :class:`relayd.modems.Modem`."""
+
+    @property
+    def channel(self) -> str: ...  # noqa: D102
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def since(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def evidence(self) -> str: ...  # noqa: D102
+    @property
+    def network(self) -> str | None: ...  # noqa: D102
+    @property
+    def operator(self) -> str: ...  # noqa: D102
+    @property
+    def elsewhere(self) -> bool: ...  # noqa: D102
+    @property
+    def signal(self) -> int | None: ...  # noqa: D102
 
 
 class Pulse(Protocol):
@@ -50,6 +71,8 @@ class Relay(Answerable, Protocol):
     def store(self) -> Store: ...  # noqa: D102
     @property
     def pulse(self) -> Pulse: ...  # noqa: D102
+    @property
+    def modems(self) -> Iterable[Modem]: ...  # noqa: D102
 
 
 class WebSettings(Protocol):

@@ -1,6 +1,7 @@
 """Codes into plain words: what a parent reads at three in the morning."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from relayd.domain.alert import Code, Presence
 from relayd.domain.delivery import Attempt, Dissemination, Failure, Purpose
@@ -82,6 +83,16 @@ def condition_words(code: Code) -> str:
         return "Warning from the watch"
     name = NAMES[code]
     return name.capitalize() if name.isupper() else name[:1].upper() + name[1:]
+
+
+def modem_words(modem: Mapping[str, Any]) -> str:
+    """How one of the Pi's own SIMs stands, as ``GET /api/state`` has it."""
+    if modem["state"] == "down":
+        return f"The SIM of {modem['channel']} cannot send: {modem['evidence']}."
+    if modem["evidence"] is None:
+        return f"The SIM of {modem['channel']} was not asked yet."
+    other = ", unlike the household file has it" if modem["elsewhere"] else ""
+    return f"The SIM of {modem['channel']} is {modem['evidence']}{other}."
 
 
 def how_far(attempt: Attempt) -> str:

@@ -34,6 +34,7 @@ class States:
             "wearers": [self.wearer(ward) for ward in self.wards()],
             "alerts": [self.alert(alert) for alert in self.alerts()],
             "paths": self.paths(),
+            "modems": self.modems(),
             "networks": self._networks(),
             "routes": list(self._routes()),
             "broker": "down" if self.faulty(Code.BROKER_LOST) else "up",
@@ -137,6 +138,22 @@ class States:
                 }
             )
         return documents
+
+    def modems(self) -> list[dict[str, Any]]:
+        """Each of the Pi's own SIMs, and which network serves it, whatever the file says."""
+        return [
+            {
+                "channel": modem.channel,
+                "state": modem.state,
+                "since": stamp(self.times.people(modem.since)) if modem.since else None,
+                "evidence": modem.evidence or None,
+                "network": modem.network,
+                "operator": modem.operator or None,
+                "elsewhere": modem.elsewhere,
+                "signal_percent": modem.signal,
+            }
+            for modem in self.relay.modems
+        ]
 
     def _networks(self) -> list[dict[str, Any]]:
         """Every network that a carer's route ends on, and those that are suspected."""

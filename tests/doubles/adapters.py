@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from doubles.base import Double
+from doubles.modem_manager import IMEI, ManagerDouble
 from doubles.ntfy import NtfyDouble
 from doubles.pushover import PushoverDouble
 from doubles.twilio import TwilioDouble
@@ -15,6 +16,8 @@ from doubles.voice import VoiceDouble
 from doubles.webhook import WebhookDouble
 from relayd.channels import Channel
 from relayd.channels.http import Limits
+from relayd.channels.modem_sms import Config as ModemConfig
+from relayd.channels.modem_sms import ModemSms
 from relayd.channels.ntfy import Config as NtfyConfig
 from relayd.channels.ntfy import Ntfy
 from relayd.channels.pushover import Config as PushoverConfig
@@ -44,7 +47,8 @@ class Adapter:
 
     *differs* maps a case of the contract to what this kind makes of it, or to None where the case
     cannot happen to it. *secret* is what the double expects, *example* a
-    configuration without faults.
+    configuration without faults. *over_paths* is whether it sends over the
+    session it is lent, to a gateway that knows us by a secret.
     """
 
     double: Callable[[], Double]
@@ -53,6 +57,7 @@ class Adapter:
     secret: str
     example: object
     differs: Mapping[str, Verdict | None] = field(default_factory=dict)
+    over_paths: bool = True
 
 
 def _ntfy(url: str, secret: str, limits: Limits) -> Channel:
@@ -77,6 +82,18 @@ def _twilio_voice(url: str, secret: str, limits: Limits) -> Channel:
 def _pushover(url: str, secret: str, limits: Limits) -> Channel:
     return Pushover("emergency", PushoverConfig(Secret(secret), url), limits)
 
+
+def _modem_sms(url: str, secret: str, limits: Limits) -> Channel:
+    port = url.rpartition(":")[2]
+    bus = f"tcp:host=127.0.0.1,port={port}" if url.startswith("http:") else url
+    return ModemSms("sim", ModemConfig(secret), limits.within, bus)
+
+
+NEVER_OVER_DBUS = (
+    *("front door down", "redirect", "permanent redirect", "portal's own status", "captive portal"),
+    *("portal that forbids", "empty answer", "endless answer", "no HTTP at all", "endless header"),
+    *("bad gzip", "cut body", "flood"),
+)
 
 ADAPTERS: Mapping[str, Adapter] = {
     "ntfy": Adapter(
@@ -120,5 +137,14 @@ ADAPTERS: Mapping[str, Adapter] = {
         to=PUSHOVER_USER,
         secret=PUSHOVER_TOKEN,
         example=PushoverConfig(Secret(PUSHOVER_TOKEN)),
+    ),
+    "modem-sms": Adapter(
+        double=ManagerDouble,
+        open=_modem_sms,
+        to="+447700900123",
+        secret=IMEI,
+        example=ModemConfig(IMEI),
+        differs=dict.fromkeys(NEVER_OVER_DBUS),
+        over_paths=False,
     ),
 }

@@ -1,0 +1,94 @@
+"""Answers that somebody tampered with, mistyped or sent too early: what reaches the engine."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from houses import PUSH, TEXT, Drive, home
+from outboxes import SIGNER
+
+from relayd.answers import AnswerDesk, last_told
+from relayd.channels import Reply
+from relayd.domain.delivery import Dissemination, Failure
+from relayd.domain.event import Answered
+
+ANA, STRANGER = "+447700900123", "+447700900999"
+
+
+def alarmed() -> tuple[Drive, AnswerDesk]:
+    """Mia is urgently low and Ana was sent a text."""
+    drive = Drive(home(ana=(TEXT,), tom=(PUSH,)), watch_well=False)
+    drive.glucose(45)
+    drive.report(drive.last("ana").id, Dissemination.SENT)
+    return drive, AnswerDesk(drive.household, SIGNER, drive.engine.attempt)
+
+
+def read(drive: Drive, desk: AnswerDesk, text: str, sender: str, at: datetime) -> Answered | None:
+    return desk.read("text", Reply("1", text, at, sender=sender), last_told(drive.engine.told()))
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        ("1", True),
+        (" 1 ", True),
+        ("\uff11", True),
+        ("2", False),
+        ("stop", None),
+        ("4821", None),
+        ("", None),
+        ("\x00", None),
+        ("9" * 1600, None),
+        ("\u202e1", True),
+    ],
+)
+def test_a_text_answers_only_where_it_says_so(text: str, accepted: bool | None) -> None:  # noqa: FBT001
+    drive, desk = alarmed()
+    answer = read(drive, desk, text, ANA, drive.now)
+    assert (answer.accepted if answer is not None else None) is accepted
+
+
+def test_a_number_that_belongs_to_no_carer_answers_nothing() -> None:
+    drive, desk = alarmed()
+    assert read(drive, desk, "1", STRANGER, drive.now) is None
+    assert read(drive, desk, "1", "", drive.now) is None
+
+
+@pytest.mark.parametrize(
+    ("apart", "counts"),
+    [(timedelta(days=-1), False), (timedelta(0), True), (timedelta(days=3650), True)],
+)
+def test_an_answer_from_before_the_question_answers_nothing(
+    apart: timedelta, *, counts: bool
+) -> None:
+    """Yesterday's "1" must not silence today's low; a phone with a clock ahead may answer."""
+    drive, desk = alarmed()
+    assert (read(drive, desk, "1", ANA, drive.now + apart) is not None) is counts
+
+
+def test_the_same_reply_is_read_once_even_after_a_restart() -> None:
+    drive, desk = alarmed()
+    assert read(drive, desk, "1", ANA, drive.now) is not None
+    again = AnswerDesk(drive.household, SIGNER, drive.engine.attempt, desk.seen)
+    assert read(drive, again, "1", ANA, drive.now) is None
+
+
+def test_a_phone_that_opted_out_is_a_fault_that_people_hear_of() -> None:
+    """STOP blocks every later text: the next alert must not be the first to find out."""
+    drive = Drive(home(ana=(PUSH, TEXT)), watch_well=False)
+    drive.glucose(45)
+    drive.until(1)
+    told = [send.attempt for _, send in drive.sends if send.attempt.channel == "text"]
+    drive.report(told[0].id, Dissemination.UNDELIVERABLE, Failure.REFUSED)
+    assert "relay.channel_refused" in [code for code, _, _ in drive.open(None)]
+    assert drive.open()[0][2] == "on"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: t[1:], lambda t: t.upper(), lambda t: t + "A", str.title]
+)
+def test_a_token_that_is_not_whole_answers_nothing(change: object) -> None:
+    drive, desk = alarmed()
+    token = SIGNER.token(drive.last("ana").id)
+    assert desk.by_token(token, "link", accepted=True) is not None
+    assert callable(change)
+    assert desk.by_token(change(token), "link", accepted=True) is None
