@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --retries 10
 # What tests need beside Python, as Debian names it.
-PACKAGES := mosquitto openssl systemd iproute2 nftables modemmanager dbus
+PACKAGES := mosquitto openssl systemd iproute2 nftables modemmanager dbus chromium
 
 .PHONY: help
 help: ## Tell what each target does

@@ -61,8 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     pause.add_argument("--carer", default="", metavar="NAME", help="who plans it")
 
     simulate = _command(commands, "simulate", _simulate, "rehearse an outage, or hold a drill")
-    simulate.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    _add_drill_options(simulate)
+    _add_simulate_options(simulate)
 
     test = _command(commands, "test", _test, "send one TEST message by every route of a carer")
     test.add_argument("carer", metavar="CARER", help="whose routes are tried")
@@ -146,19 +145,21 @@ def _pause(options: argparse.Namespace) -> int:
     return pause(options.config, options.wearer, options.lasts, options.carer)
 
 
-def _add_drill_options(parser: argparse.ArgumentParser) -> None:
-    from relayd.terminal_options import add_drill_options  # noqa: PLC0415
+def _add_simulate_options(parser: argparse.ArgumentParser) -> None:
+    from relayd.terminal_options import add_drill_options, add_rehearsal_options  # noqa: PLC0415
 
+    add_rehearsal_options(parser)
     add_drill_options(parser, _duration)
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    if not options.live:
-        sys.stderr.write("relayd: say --live to hold a drill on the running relayd.\n")
-        return WRONG
-    from relayd.terminal_drill import run_drill  # noqa: PLC0415
+    if options.live:
+        from relayd.terminal_drill import run_drill  # noqa: PLC0415
 
-    return run_drill(options)
+        return run_drill(options)
+    from relayd.terminal_simulate import run_rehearsal  # noqa: PLC0415
+
+    return run_rehearsal(options)
 
 
 def _test(options: argparse.Namespace) -> int:

@@ -1,8 +1,27 @@
-"""The options of ``relayd simulate --live``; read at every start, so nothing heavy is loaded."""
+"""The options of ``relayd simulate``; read at every start, so nothing heavy is loaded."""
 
 import argparse
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+
+
+def add_rehearsal_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a rehearsal in imagined time needs to *parser*."""
+    add = parser.add_argument
+    add("scenarios", nargs="*", metavar="SCENARIO", help="a name, or a TOML file")
+    add("--list", action="store_true", help="name the scenarios")
+    add("--seed", type=int, default=0, metavar="N", help="draw other lots")
+    add("--at", metavar="TIME", help='when the trouble begins: minutes, HH:MM, or "worst"')
+    add(
+        "--by-chance",
+        action="store_true",
+        help="let lots fall; otherwise whatever may be lost by chance counts as lost",
+    )
+    add("--every-outage", action="store_true", help="try all that can fail")
+    add("--pairs", action="store_true", help="and every two of them at once")
+    add("--html", type=Path, metavar="FILE", help="write one page to send")
+    add("--json", action="store_true", help="one JSON document on stdout")
 
 
 def add_drill_options(

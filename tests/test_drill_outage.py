@@ -23,7 +23,7 @@ def far(held: Held) -> set[str]:
 def test_a_brand_takes_all_that_rides_on_its_core(name: str) -> None:
     """Ana is on Tesco Mobile, which is O2; nobody else is, and no way out of the house is."""
     held = held_by(recommended(), [name])
-    assert far(held) == {"ana loud", "ana push", "ana text", "ana call"}
+    assert far(held) == {"ana loud", "ana push", "ana sim", "ana call"}
     assert (held.paths, held.channels) == (frozenset(), frozenset())
 
 
@@ -53,7 +53,7 @@ def test_a_channel_and_its_service_answer_nobody() -> None:
 
 def test_a_carer_out_of_reach_is_the_far_end_of_every_route_but_the_siren() -> None:
     held = held_by(recommended(), ["tom"])
-    assert far(held) == {"tom loud", "tom push", "tom text", "tom call"}
+    assert far(held) == {"tom loud", "tom push", "tom sim", "tom call"}
     assert held.outages[0].words == "the phones of Tom (dad) held dead"
 
 
@@ -72,9 +72,9 @@ def test_a_network_that_nobody_knows_falls_with_any_and_that_is_said(tmp_path: P
     file = tmp_path / "relayd.toml"
     file.write_text(text.replace('"+447700900456", network = "ee-uk"', '"+447700900456"'))
     held = held_by(load(file, with_secrets=False), ["o2-uk"])
-    assert "tom text" in far(held)
-    assert "tom by text" in held.doubtful
-    assert "ana by text" not in held.doubtful
+    assert "tom sim" in far(held)
+    assert "tom by sim" in held.doubtful
+    assert "ana by sim" not in held.doubtful
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,166 @@
+"""What it all came to, in sentences that the terminal and the page share."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from relayd.domain.alert import Priority
+from relayd.domain.delivery import Dissemination
+from relayd.domain.story import AlertTold, Story
+from relayd.report.facts import Heard, heard, since_s
+from relayd.report.plain import counted, harmless, listed, name, span, tried
+from relayd.report.times import at_day
+
+SOON, MUCH_SOONER = 60.0, 10.0
+SHOWN_IN_FULL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One carer in the table of one alert. *well*: told, by proof or by their answer."""
+
+    who: str
+    by: str
+    after: str
+    then: str
+    well: bool
+
+
+def headline(story: Story) -> str:
+    """Whether the promise was kept, as one sentence."""
+    high = [alert for alert in story.alerts if alert.kept is not None]
+    within = span(story.promise_s)
+    if story.kept_promise is None:
+        return "No alert here was of high priority: there was no promise to keep."
+    if story.kept_promise and not high:
+        return "The promise is kept."
+    if story.kept_promise:
+        count = "the alert" if len(high) == 1 else f"all {len(high):,} alerts"
+        return (
+            f"The promise is kept: {count} of high priority reached somebody in time "
+            f"(promised: {within})."
+        )
+    lost = [alert for alert in high if alert.kept is False]
+    if not lost:
+        return "The promise is broken."
+    if len(high) == 1:
+        count = "the alert of high priority"
+    else:
+        count = f"{len(lost):,} of {len(high):,} alerts of high priority"
+    return f"The promise is broken: {count} reached nobody in time (promised: {within})."
+
+
+def unreached(story: Story) -> str:
+    """Who could not be reached at all, as one sentence; empty if nobody."""
+    if not story.unreached:
+        return ""
+    return f"Not reached at all: {listed(name(story, each) for each in story.unreached)}."
+
+
+def lifted(story: Story) -> str:
+    """Why the drill ended early, as one sentence; empty if it did not."""
+    if story.lifted_by is None:
+        return ""
+    alert = harmless(story.lifted_by)
+    return f"A real alert ({alert}) ended the drill at once: what follows is as far as it got."
+
+
+def split(story: Story) -> tuple[Sequence[AlertTold], Sequence[AlertTold]]:
+    """The alerts to tell in full, and those that a line is enough for.
+
+    In full: what is not low, broken promises first if there are many; each part in order of time.
+    """
+    grave = [alert for alert in story.alerts if alert.priority != Priority.LOW.word]
+    chosen = sorted(grave, key=lambda alert: (alert.kept is not False, alert.kept is None))
+    full = {alert.alert for alert in chosen[:SHOWN_IN_FULL]}
+    return (
+        [alert for alert in story.alerts if alert.alert in full],
+        [alert for alert in story.alerts if alert.alert not in full],
+    )
+
+
+def outcome(story: Story, alert: AlertTold) -> str:
+    """What one alert came to, in a sentence or two."""
+    told, has = alert.delivered, alert.acknowledged
+    if told is None:
+        return "Nobody was told, as far as relayd can know."
+    by = f" by {name(story, told.channel)}" if told.channel else ", and answered,"
+    words = f"{name(story, told.carer)} was told{by} after {span(told.after_s)}"
+    if has is None:
+        return f"{words}; nobody answered."
+    if has.carer == told.carer:
+        return f"{words} and answered after {span(has.after_s)}."
+    return f"{words}; {name(story, has.carer)} answered after {span(has.after_s)}."
+
+
+def began(story: Story, alert: AlertTold) -> str:
+    """When the alert began to count: ``08:40:10, high priority; first raised at 08:26:10``."""
+    words = f"{at_day(story, since_s(alert), seconds=True)}, {harmless(alert.priority)} priority"
+    if since_s(alert) - alert.raised_s < 1:
+        return words
+    return f"{words}; first raised at {at_day(story, alert.raised_s, seconds=True)}"
+
+
+def asides(story: Story, alert: AlertTold) -> Iterator[str]:
+    """What relayd could not know: when it really began, and which phone showed it before."""
+    if alert.true_onset_s is not None and alert.raised_s - alert.true_onset_s >= SOON:
+        yield (
+            f"It really began at {at_day(story, alert.true_onset_s)}, "
+            f"{span(alert.raised_s - alert.true_onset_s)} before relayd could know of it."
+        )
+    shown, told = alert.shown, alert.delivered
+    if shown is not None and (told is None or told.after_s - shown.after_s >= MUCH_SOONER):
+        yield (
+            f"The phone of {name(story, shown.carer)} showed it first, after "
+            f"{span(shown.after_s)}; relayd could not know that yet."
+        )
+
+
+def rows(story: Story, alert: AlertTold) -> list[Row]:
+    """Who was told of *alert*, by what, after how long, and who was not: the first one first."""
+    found = sorted(
+        heard(story, alert),
+        key=lambda each: (each.after_s is None, each.after_s or 0.0),
+    )
+    return [_row(story, each) for each in found]
+
+
+def _row(story: Story, each: Heard) -> Row:
+    who = name(story, each.carer)
+    if each.after_s is None:
+        return Row(who, "no proof", "", _without_proof(story, each), well=False)
+    if each.answered_s is not None:
+        then = f"answered after {span(each.answered_s)}"
+    elif each.refused:
+        then = "answered “I cannot”"
+    else:
+        then = "did not answer"
+    by = name(story, each.channel) if each.channel else "an answer"
+    return Row(who, by, span(each.after_s), then, well=True)
+
+
+def _without_proof(story: Story, each: Heard) -> str:
+    failed = [c for c, status in each.tried if status is Dissemination.UNDELIVERABLE]
+    silent = [c for c, status in each.tried if status is not Dissemination.UNDELIVERABLE]
+    parts = []
+    if silent:
+        parts.append(f"nothing came back from {tried(story, silent)}")
+    if failed:
+        parts.append(f"{tried(story, failed)} failed")
+    return "; ".join(parts)
+
+
+def remedies(story: Story) -> list[str]:
+    """What could be changed, and what it would buy, the best first as it was handed in."""
+    return [
+        f"{harmless(each.words)}: keeps {each.keeps:,} of {each.of:,}" for each in story.remedies
+    ]
+
+
+def others(alerts: Sequence[AlertTold]) -> str:
+    """How many alerts are not told in full."""
+    kept = sum(alert.kept is True for alert in alerts)
+    lost = sum(alert.kept is False for alert in alerts)
+    if alerts and all(alert.priority == Priority.LOW.word for alert in alerts):
+        return f"{counted(len(alerts), 'more alert')}, of low priority"
+    judged = f" ({kept:,} kept the promise, {lost:,} broke it)" if kept or lost else ""
+    return f"{counted(len(alerts), 'more alert')}{judged}"

@@ -1,0 +1,153 @@
+"""The imagined disk: rows become durable after a moment; a crash loses what had not."""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from relayd.domain.alert import Alert
+from relayd.domain.delivery import Attempt
+from relayd.domain.event import Happened, Kept, KeptReading, Row
+from relayd.simulate.fault import Kind
+from relayd.simulate.latency import COMMIT
+from relayd.simulate.setting import Setting
+from relayd.simulate.trace import Written
+
+STATE_WITHIN = timedelta(hours=3)
+FEW = 10  # so many messages that the broker waits for are not kept waiting (relayd.backlog)
+STALLED = 0.02
+AGAIN = 1.0  # how often a disk that takes nothing is tried again
+
+Then = Callable[[], None]
+
+
+class OnState(Protocol):
+    """Hears whether the disk can be written to."""
+
+    def __call__(self, *, well: bool) -> None:
+        """It can, or cannot."""
+        ...
+
+
+class Disk:
+    """What was written, and what is on its way. *on_state* hears whether it can be written to."""
+
+    def __init__(self, setting: Setting, on_state: OnState) -> None:
+        self._setting = setting
+        self._on_state = on_state
+        self.alerts: dict[str, Alert] = {}
+        self.attempts: dict[str, dict[str, Attempt]] = {}
+        self.readings: deque[KeptReading] = deque()
+        self.last: dict[str, KeptReading] = {}
+        self.numbers: dict[str | None, int] = {}
+        self.latest: datetime | None = None
+        self.timeline: list[tuple[float, Happened]] = []
+        self.well = True
+        self._waiting: list[tuple[float, tuple[Row, ...], Then | None]] = []
+        self._memory: list[tuple[float, tuple[Row, ...]]] = []
+        self._due = float("inf")
+        self._commits = 0
+        self._faults = setting.faults_on("disk")
+
+    def write(self, rows: tuple[Row, ...], within_s: float, then: Then | None) -> None:
+        """Put *rows* on disk within *within_s*; *then* is called once they are."""
+        setting = self._setting
+        self._waiting.append((setting.now, rows, then))
+        if len(self._waiting) >= FEW:
+            within_s = min(within_s, STALLED)
+        self._commits += 1
+        takes = COMMIT[0] if self._commits % 8 else COMMIT[1]
+        due = setting.now + within_s + takes
+        if due < self._due:
+            self._due = due
+            setting.at(due, self._commit, due)
+
+    def _commit(self, due: float) -> None:
+        if due != self._due:
+            return
+        waiting, self._waiting, self._due = self._waiting, [], float("inf")
+        full = any(f.kind in (Kind.FULL, Kind.DOWN) and f.stands(due) for f in self._faults)
+        if full is self.well:
+            self.well = not full
+            if full:
+                self._setting.at(due + AGAIN, self._try_again)
+        if full:
+            self._memory.extend((t, rows) for t, rows, _ in waiting)
+        else:
+            for t, rows, _ in waiting:
+                self._keep(t, rows)
+        trace = self._setting.trace
+        if trace is not None:
+            written = tuple(row for _, rows, _ in waiting for row in rows)
+            trace.entries.append(Written(due, written, durable=not full))
+        if full:
+            self._on_state(well=False)
+        for _, _, then in waiting:
+            if then is not None:
+                then()
+
+    def _try_again(self) -> None:
+        now = self._setting.now
+        if any(f.kind in (Kind.FULL, Kind.DOWN) and f.stands(now) for f in self._faults):
+            self._setting.at(now + AGAIN, self._try_again)
+            return
+        self.well = True
+        memory, self._memory = self._memory, []
+        for t, rows in memory:
+            self._keep(t, rows)
+        if self._setting.trace is not None and memory:
+            rows = tuple(row for _, rows in memory for row in rows)
+            self._setting.trace.entries.append(Written(now, rows))
+        self._on_state(well=True)
+
+    def lose(self) -> None:
+        """The process is gone, and with it all that was not on disk."""
+        self._waiting.clear()
+        self._memory.clear()
+        self._due = float("inf")
+
+    def _keep(self, t: float, rows: tuple[Row, ...]) -> None:
+        for row in rows:
+            if isinstance(row, Happened):
+                self.timeline.append((t, row))
+            elif isinstance(row, KeptReading):
+                self._keep_reading(row)
+            elif isinstance(row, Alert):
+                self._keep_alert(row)
+            else:
+                self._saw(row.status_at or row.begun_at)
+                if row.alert in self.alerts:
+                    self.attempts.setdefault(row.alert, {})[row.id] = row
+
+    def _keep_reading(self, row: KeptReading) -> None:
+        self._saw(row.arrived_at)
+        if row.acceptable:
+            self.last[row.wearer] = row
+        self.readings.append(row)
+        while row.arrived_at - self.readings[0].arrived_at > STATE_WITHIN:
+            self.readings.popleft()
+
+    def _keep_alert(self, row: Alert) -> None:
+        self._saw(row.ended_at or row.called_at)
+        number = int(row.id.rpartition("-")[2])
+        self.numbers[row.wearer] = max(number, self.numbers.get(row.wearer, 0))
+        if row.open:
+            self.alerts[row.id] = row
+        else:
+            self.alerts.pop(row.id, None)
+            self.attempts.pop(row.id, None)
+
+    def _saw(self, moment: datetime) -> None:
+        if self.latest is None or moment > self.latest:
+            self.latest = moment
+
+    def kept(self) -> Kept:
+        """What a process that begins finds."""
+        readings = dict.fromkeys((*self.last.values(), *self.readings))
+        return Kept(
+            alerts=tuple(self.alerts.values()),
+            attempts=tuple(a for tries in self.attempts.values() for a in tries.values()),
+            readings=tuple(sorted(readings, key=lambda kept: kept.arrived_at)),
+            numbers=dict(self.numbers),
+            latest=self.latest,
+        )

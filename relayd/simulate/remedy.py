@@ -1,0 +1,54 @@
+"""The cheapest change that would have kept the promise: each is tried, none is guessed."""
+
+from dataclasses import replace
+
+from relayd.domain.story import Remedy, Story
+from relayd.simulate.addition import Addition, additions, pairs
+from relayd.simulate.cast import Scenario
+from relayd.simulate.home import Home
+from relayd.simulate.search import try_at
+
+CASES = 12  # onsets spread over the outage
+FOR_PAIRS = 4
+TOLD = 3
+
+
+def with_remedies(home: Home, scenario: Scenario, story: Story) -> Story:
+    """*story*, with what would keep its promise where it is broken."""
+    if story.kept_promise is not False:
+        return story
+    return replace(story, remedies=remedies(home, scenario))
+
+
+def remedies(home: Home, scenario: Scenario) -> tuple[Remedy, ...]:
+    """The additions that keep the most of the onsets that are lost today, best first.
+
+    Two together are tried only where no single one keeps all of them.
+    """
+    lost = _lost(home, scenario)
+    if not lost:
+        return ()
+    single = additions(home)
+    found = [_tried(each, home, scenario, lost) for each in single]
+    if not any(each.keeps == len(lost) for each in found):
+        few = lost[:: max(1, len(lost) // FOR_PAIRS)]
+        both = [(each, _tried(each, home, scenario, few)) for each in pairs(single)]
+        best = max((remedy.keeps for _, remedy in both), default=0)
+        fit = [each for each, remedy in both if remedy.keeps == best and best]
+        found += [_tried(each, home, scenario, lost) for each in fit[:TOLD]]
+    useful = sorted((each for each in found if each.keeps), key=lambda each: -each.keeps)
+    return tuple(useful[:TOLD])
+
+
+def _lost(home: Home, scenario: Scenario) -> list[float]:
+    first = scenario.onset.t if scenario.onset is not None else 0.0
+    step = max(60.0, scenario.lasts / CASES // 60 * 60)
+    moments = [first, *(n * step for n in range(CASES) if n * step < scenario.lasts)]
+    return [at for at in dict.fromkeys(moments) if not try_at(home, scenario, at).kept]
+
+
+def _tried(addition: Addition, home: Home, scenario: Scenario, lost: list[float]) -> Remedy:
+    """The same outage, of the same things, on a home that has *addition*."""
+    better = addition.on(home.config)
+    kept = [try_at(better, scenario, at).kept for at in lost]
+    return Remedy(addition.words, sum(kept), len(kept))
