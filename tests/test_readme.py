@@ -9,7 +9,9 @@ import pytest
 from relayd.cli import main
 
 ROOT = Path(__file__).parents[1]
-SHOWN = re.compile(r"<!-- output of: relayd (?P<command>.+?) -->\n```\n(?P<output>.*?)```", re.DOTALL)
+SHOWN = re.compile(
+    r"<!-- output of: relayd (?P<command>.+?) -->\n```\n(?P<output>.*?)```", re.DOTALL
+)
 BLOCKS = list(SHOWN.finditer((ROOT / "README.md").read_text(encoding="utf-8")))
 
 
