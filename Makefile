@@ -34,6 +34,15 @@ lint: .make/dev ## Check style and types
 bench: .make/packages .make/dev ## Measure relayd beside a bare relay: latency, throughput, memory (some minutes)
 	@$(BIN)/python benchmarks/run.py
 
+SEEDS := 10000
+.PHONY: swarm
+swarm: .make/dev ## Live SEEDS days full of faults and judge each by SAFETY (10,000; some minutes)
+	@$(BIN)/python -m tests.swarm --seeds $(SEEDS) --jobs $$(nproc)
+
+.PHONY: museum
+museum: .make/dev ## Build every real fault into a copy of relayd and tell what finds it
+	@$(BIN)/python -m tests.museum --jobs $$(nproc)
+
 .PHONY: clean
 clean: ## Remove all that was made here, the virtual environment too
 	@rm -rf $(VENV) .make build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -3,6 +3,27 @@
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
+
+OFFSET = "offset_s"
+
+
+class Keeper(Protocol):
+    """Keeps small things; see :class:`relayd.store.Store`."""
+
+    def meta(self, key: str) -> str | None: ...  # noqa: D102
+    def set_meta(self, key: str, value: str) -> None: ...  # noqa: D102
+
+
+def kept_offset(keeper: Keeper) -> timedelta:
+    """The offset of the wall clock from steady time that was kept; zero where none was."""
+    kept = keeper.meta(OFFSET)
+    return timedelta(seconds=float(kept)) if kept is not None else timedelta(0)
+
+
+def keep_offset(keeper: Keeper, offset: timedelta) -> None:
+    """Keep how far the wall clock is from steady time."""
+    keeper.set_meta(OFFSET, str(offset.total_seconds()))
 
 
 class Clock:
@@ -11,12 +32,16 @@ class Clock:
     A Pi has no clock of its own: the wall clock may start in the past and jump by years when the
     network answers. Deadlines must not notice. So the wall is read once, at start, and carried on
     by the boot clock (which counts sleep too); *not_before* is the latest moment found on disk, so
-    that steady time does not run backwards over a restart either.
+    that steady time does not run backwards over a restart either. *offset* is how far the wall
+    clock was from steady time when last it was told: without it a step of long ago would come back
+    with every restart, as time that never passed.
     """
 
-    def __init__(self, not_before: datetime | None = None) -> None:
-        wall = datetime.now(UTC)
-        self._started_at = max(wall, not_before) if not_before is not None else wall
+    def __init__(
+        self, not_before: datetime | None = None, offset: timedelta = timedelta(0)
+    ) -> None:
+        steady = datetime.now(UTC) - offset
+        self._started_at = max(steady, not_before) if not_before is not None else steady
         self._boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def now(self) -> datetime:

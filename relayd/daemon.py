@@ -12,7 +12,7 @@ from relayd import sd_notify
 from relayd.answers import AnswerDesk
 from relayd.backlog import Backlog
 from relayd.channels import Message
-from relayd.clock import Clock
+from relayd.clock import Clock, keep_offset, kept_offset
 from relayd.compose import Composer
 from relayd.config import Config
 from relayd.domain.alert import Alert, Code
@@ -61,7 +61,7 @@ class Daemon:
             keep=config.keep_readings,
         )
         kept, lost = self.store.open()
-        self.clock = Clock(kept.latest)
+        self.clock = Clock(kept.latest, kept_offset(self.store))
         self._waker = Waker(self.clock, lambda: self.take(Woke()))
         now = self.clock.now()
         kept = replace(kept, waited_from=waited_from(self.store, config.household.wearers, now))
@@ -81,7 +81,7 @@ class Daemon:
         self._outbox = Outbox(self, self.wires, self.paths, self.spawn, self._prober.used)
         self._listening = Listening(self, Replies(self), self.wires, self.paths, self.spawn)
         self.listen = self._listening.begin
-        self.pulse = Pulse(self)
+        self.pulse = Pulse(self, partial(keep_offset, self.store))
         zone = config.household.zone
         origins = {w.id: Origin(w.id, w.unit, zone) for w in config.household.wearers.values()}
         self._intake = Intake(config.mqtt.root, origins, config.sources)

@@ -1,6 +1,7 @@
 """The regular things: the watchdog, fed by the engine's own progress, and what time it is."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -29,10 +30,13 @@ class Relay(Protocol):
 
 
 class Pulse:
-    """Beats every few seconds."""
+    """Beats every few seconds. *remember* keeps how far the wall clock is from steady time."""
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(
+        self, relay: Relay, remember: Callable[[timedelta], None] = lambda _: None
+    ) -> None:
         self._relay = relay
+        self._remember = remember
         self._told: tuple[timedelta, bool] | None = None
         self._said = ""
 
@@ -63,6 +67,7 @@ class Pulse:
             if self._told is not None:
                 log.info("clock.reported", offset_s=offset.total_seconds(), synchronised=told[1])
             self._told = told
+            self._remember(offset)
             self._relay.take(ClockReported(*told))
 
     def _say(self) -> None:

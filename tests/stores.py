@@ -96,6 +96,7 @@ def any_of(hint: Any, rng: random.Random) -> Any:
     if get_origin(kind) in (Mapping, dict):
         return {rng.choice(TEXTS): any_of(str | None, rng) for _ in range(rng.randrange(4))}
     draws: dict[Any, Callable[[], Any]] = {
+        timedelta: lambda: timedelta(microseconds=rng.randrange(-(10**12), 10**12)),
         datetime: lambda: T0 + timedelta(microseconds=rng.randrange(-(10**15), 10**15)),
         str: lambda: rng.choice(TEXTS),
         bool: lambda: rng.random() < 0.5,

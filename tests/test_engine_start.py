@@ -9,7 +9,7 @@ from test_engine_restart import FAILED, SENT, acknowledged, alerts, calm, laps, 
 
 from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.engine import Engine
-from relayd.domain.event import Kept, PayloadRejected, Started, Woke
+from relayd.domain.event import ClockReported, Kept, PayloadRejected, Started, Woke
 from relayd.domain.household import Step
 from relayd.domain.reading import Bound
 
@@ -69,6 +69,20 @@ def test_a_repeat_after_a_restart_is_still_a_repeat(*, stamped: bool) -> None:
     drive.until(7)
     drive.glucose(110, at=stamp)
     assert [c for c, _, _ in drive.open()] == ["glucose.low"]
+
+
+def test_after_a_restart_no_reading_is_taken_for_another_by_a_clock_that_is_an_hour_wrong() -> None:
+    """A sensor speaks every five minutes to the second: an hour lays its stamps on others."""
+    drive = Drive()
+    wrong = timedelta(hours=1)
+    drive.tell(ClockReported(-wrong, synchronised=True))  # the Pi's steady time runs an hour ahead
+    for minute in range(0, 90, 5):
+        if minute == 65:
+            drive.restart()
+            drive.tell(ClockReported(-wrong, synchronised=True))
+        drive.until(minute)
+        drive.glucose(110, at=drive.now - wrong)
+    assert drive.conditions() == []
 
 
 def test_what_could_not_be_true_is_not_believed_after_a_restart() -> None:

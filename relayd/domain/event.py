@@ -131,7 +131,7 @@ class KeptReading:
 
     *acceptable*: it fed the silence timer. *stamp* is its place in time, in engine time.
     *mg_dl* is None for a seizure watch's state. *doubted*: its stamp cannot be true, so it raised
-    if it had to and never clears.
+    if it had to and never clears. *ahead* leads from *stamp* to what the source itself wrote.
     """
 
     wearer: str
@@ -143,6 +143,7 @@ class KeptReading:
     trend: Trend | None = None
     state: WatchState | None = None
     doubted: bool = False
+    ahead: timedelta = timedelta(0)
 
     def __repr__(self) -> str:  # health values stay out of logs
         return f"KeptReading({self.wearer}, {self.stamp})"

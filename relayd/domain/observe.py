@@ -80,6 +80,7 @@ class Observer:
                 reading.bound,
                 reading.trend,
                 doubted=place is Place.IMPOSSIBLE,
+                ahead=reading.at - stamp if reading.at is not None else timedelta(0),
             )
         )
         low = reading.mg_dl < memory.limits.low or reading.bound is Bound.LOW

@@ -71,7 +71,7 @@ def _remember(ward: Ward, kept: KeptReading) -> None:
             Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend, trusted=kept.acceptable)
         )
         if kept.acceptable:
-            memory.known(kept.stamp, kept.mg_dl)
+            memory.known(kept.stamp + kept.ahead, kept.mg_dl)
             memory.arrived_at = kept.arrived_at
     elif kept.state is not None and watch is not None:
         if kept.state is not watch.state:

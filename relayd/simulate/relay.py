@@ -45,6 +45,7 @@ class Process:
         self._storage = TechnicalReported(Code.STORAGE, present=False)
         self._base = setting.base
         self._boot_error = timedelta(0)
+        self._offset = timedelta(0)  # as the disk has it
         self._wake_at: datetime | None = None
         self._told: tuple[timedelta, bool] | None = None
         self._died_at = 0.0
@@ -132,7 +133,7 @@ class Process:
         now = setting.moment(setting.now)
         unsure = [f for f in self._clock if f.kind is Kind.UNSYNCHRONISED and f.stands(setting.now)]
         self._boot_error = timedelta(seconds=sum(f.by for f in unsure))
-        wall = now + self._error() + self._boot_error
+        wall = now + self._error() + self._boot_error - self._offset
         engine_now = wall if kept.latest is None else max(wall, kept.latest)
         self._base = setting.base + (engine_now - now)
         self.life += 1
@@ -143,10 +144,12 @@ class Process:
     def _begin(self) -> None:
         setting = self.setting
         self._tell_time()
-        self.take(self._storage)
-        self.take(TechnicalReported(Code.BROKER_LOST, present=True, detail=NOT_YET))
+        broker = TechnicalReported(Code.BROKER_LOST, present=True, detail=NOT_YET)
+        for event in (self._storage, broker, Started()):
+            self._take_if_alive(event)
+        if not self.alive:
+            return
         self.prober.begin(self.life)
-        self.take(Started())
         wait = setting.luck.between(f"connects/{setting.now:.1f}", BROKER_BACK) / 5
         setting.at(setting.now + wait, self.broker.connect)
         self.aimed("restart")
@@ -173,6 +176,8 @@ class Process:
         told = (offset, not unsure)
         if told != self._told:
             self._told = told
+            if self.disk.well:
+                self._offset = offset
             self.take(ClockReported(*told))
 
     # The one inbox -----------------------------------------------------------------------

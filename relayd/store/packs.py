@@ -15,7 +15,7 @@ import msgspec
 
 from relayd.domain.event import Happened, KeptReading
 from relayd.domain.reading import MG_DL_PER_MMOL_L, Bound, Trend, Unit, WatchState
-from relayd.store.rows import BadRowError, checksum, micros, moment, washed
+from relayd.store.rows import MICROSECOND, BadRowError, checksum, micros, moment, washed
 
 ACCEPTABLE, DOUBTED = 1, 2  # what was held of a reading, in one small number
 
@@ -47,6 +47,7 @@ class Pack:
 NOTHING = (None,) * 6
 SMALL = 96  # bytes: to deflate so little gains nothing
 READING_PARTS = 2
+LINE_PARTS = 9
 
 
 def pack_readings(key: int, readings: Sequence[KeptReading]) -> Pack:
@@ -108,6 +109,7 @@ def _reading_line(kept: KeptReading, at: int, stamped: int) -> list[Any]:
         kept.trend,
         None if kept.bound is Bound.WITHIN else kept.bound,
         kept.state,
+        kept.ahead // MICROSECOND or None,
     ]
     while line[-1] is None:
         line.pop()
@@ -115,7 +117,8 @@ def _reading_line(kept: KeptReading, at: int, stamped: int) -> list[Any]:
 
 
 def _reading(line: list[Any], at: int, stamped: int) -> KeptReading:
-    wearer, arrived, stamp, verdict, mg_dl, trend, bound, state = line + [None] * (8 - len(line))
+    line = line + [None] * (LINE_PARTS - len(line))
+    wearer, arrived, stamp, verdict, mg_dl, trend, bound, state, ahead = line
     return KeptReading(
         wearer=wearer,
         stamp=moment(stamped + stamp),
@@ -126,6 +129,7 @@ def _reading(line: list[Any], at: int, stamped: int) -> KeptReading:
         bound=Bound.WITHIN if bound is None else Bound(bound),
         trend=None if trend is None else Trend(trend),
         state=None if state is None else WatchState(state),
+        ahead=(ahead or 0) * MICROSECOND,
     )
 
 

@@ -1,0 +1,165 @@
+"""Exhibits of delivery: what was taken for reaching somebody, and what was given up."""
+
+from museum.exhibit import Exhibit
+
+DELIVERY = (
+    Exhibit(
+        "accepted-is-delivered",
+        "mqttwarn and most webhook relays: a gateway's 200 is the end of it; the phone was off.",
+        "domain/plan.py",
+        "    last = call.tried[-1]\n    patience, reason",
+        "    last = call.tried[-1]\n    if last.status is Dissemination.SENT:\n"
+        "        return Rest(Reason.TOLD)\n    patience, reason",
+        seed=10,
+    ),
+    Exhibit(
+        "delivered-is-answered",
+        "Pagers for which delivery to a phone, voicemail too, stops the escalation.",
+        "domain/plan.py",
+        "    last = call.tried[-1]\n    patience, reason",
+        "    last = call.tried[-1]\n    if last.status is Dissemination.DELIVERED:\n"
+        "        return Rest(Reason.TOLD)\n    patience, reason",
+        seed=10,
+    ),
+    Exhibit(
+        "voicemail-is-delivered",
+        "GoAlert counts a call that an answering machine took as delivered to a person.",
+        "channels/twilio_voice.py",
+        'if call.status in ANSWERED and by == "human":',
+        'if call.status in ANSWERED and by != "fax":',
+        tests=("tests/test_channels_voice.py", "tests/test_channels_voice_doubt.py"),
+    ),
+    Exhibit(
+        "failed-on-crash",
+        "Queues that mark what was in flight at a crash as failed, and never send it anew.",
+        "domain/engine.py",
+        "                        draft.send(attempt, case.alert)",
+        "                        draft.keep_attempt(attempt)",
+        seed=10,
+    ),
+    Exhibit(
+        "processed-before-sent",
+        "An outbox that ticks a message off before it is sent loses it in the crash between.",
+        "domain/delivery.py",
+        "    status: Dissemination = Dissemination.SENDING",
+        "    status: Dissemination = Dissemination.SENT",
+        seed=65,
+    ),
+    Exhibit(
+        "everything-anew-at-start",
+        "Home Assistant automations fire again at every restart for what was told already.",
+        "domain/engine.py",
+        "if attempt.status is Dissemination.SENDING and self.desk.wanted(",
+        "if attempt.status is not Dissemination.ACCEPTED and self.desk.wanted(",
+        seed=0,
+    ),
+    Exhibit(
+        "one-route-only",
+        "xDrip+ and Nightscout know one way to a carer; if that is dead, nobody is told.",
+        "domain/plan.py",
+        "    if len(begun) < len(call.carer.routes):\n        return _climb",
+        "    if len(begun) < 1:\n        return _climb",
+        seed=0,
+    ),
+    Exhibit(
+        "given-up-after-a-refusal",
+        "Uptime Kuma drops a notification if the provider cannot be reached in that second.",
+        "domain/plan.py",
+        "        return NO_TIME, Reason.UNDELIVERABLE\n    if call.at_once",
+        "        return timedelta(days=1), Reason.UNDELIVERABLE\n    if call.at_once",
+        seed=10,
+    ),
+    Exhibit(
+        "down-is-never-tried",
+        "mwan3 switched an interface off for good that it had once judged to be down.",
+        "domain/plan.py",
+        "    return Try(next(alive, left[0]), lap, reason)\n\n\ndef _tell_once",
+        "    best = next(alive, None)\n"
+        "    return Try(best, lap, reason) if best is not None else Rest(Reason.NO_ROUTE)\n\n\n"
+        "def _tell_once",
+        seed=10,
+    ),
+    Exhibit(
+        "retry-in-ten-minutes",
+        "gammu: no delivery report, and one retry after 600 s.",
+        "domain/plan.py",
+        "return (min(confirm_within, call.pace) if first_climb else confirm_within), (",
+        "return timedelta(seconds=600), (",
+        seed=10,
+    ),
+    Exhibit(
+        "throttle-drops-a-high-one",
+        "Alert managers group and limit; the ninth message of a night was the one that mattered.",
+        "domain/plan.py",
+        "    if call.carer.id in alert.refused_by:",
+        "    if call.carer.id in alert.refused_by or (call.tried and call.tried[-1].number > 8):",
+        seed=0,
+    ),
+    Exhibit(
+        "spend-cap-stops-calls",
+        "A prepaid account's cap stops voice in the middle of an alarm: one climb, then no more.",
+        "domain/plan.py",
+        "    again_at = _next_lap_at(call)\n    if now < again_at:\n"
+        "        return Wait(again_at, Reason.RESTS_BETWEEN_CLIMBS)",
+        "    again_at = _next_lap_at(call)\n    if now < again_at or last.lap > 1:\n"
+        "        return Wait(again_at + timedelta(hours=6), Reason.RESTS_BETWEEN_CLIMBS)",
+        seed=10,
+    ),
+    Exhibit(
+        "only-the-first-step",
+        "Redirection on proof of failure only: carers who sleep give none, and nobody comes next.",
+        "domain/pursuit.py",
+        "    for index, step in enumerate(case.plan.steps):\n        early",
+        "    for index, step in enumerate(case.plan.steps[:1]):\n        early",
+        seed=0,
+    ),
+    Exhibit(
+        "seizures-one-at-a-time",
+        "OpenSeizureDetector texts contacts one after the other, while a minute is all there is.",
+        "domain/plan.py",
+        "        return self.alert.priority is Priority.HIGH and (",
+        "        return self.alert.priority > Priority.HIGH and (",
+        seed=0,
+    ),
+    Exhibit(
+        "key-used-twice",
+        "After a restart numbers began anew: the service took the second alarm for a repeat.",
+        "domain/case.py",
+        "        self.number = max(self.number, attempt.number)\n",
+        "",
+        seed=0,
+    ),
+    Exhibit(
+        "all-refuse-and-that-was-that",
+        "Call chains end at their last link: when all had refused, nobody was called again.",
+        "domain/pursuit.py",
+        "    case.call_again(Cause.EVERYBODY_REFUSED, draft)\n",
+        "",
+        seed=5,
+    ),
+    Exhibit(
+        "snapshot-every-quarter-hour",
+        "Alertmanager writes its notification log every 15 min: a crash forgets who was told.",
+        "domain/restore.py",
+        "        if known is not None and alert.open:",
+        "        if known is not None and alert.open and (now - alert.raised_at).seconds > 900:",
+        seed=0,
+    ),
+    Exhibit(
+        "refused-credentials-go-unsaid",
+        "O2 fell with an expired certificate in 2018: a refusal in a log that nobody reads.",
+        "domain/judge.py",
+        "            return _blame(relay, ours, words or "
+        'f"{channel} refuses our credentials", draft)',
+        "            return False",
+        seed=109,
+    ),
+    Exhibit(
+        "lost-path-goes-unsaid",
+        "mwan3 #18841: the way out was down, and the router said that it was up.",
+        "domain/technical.py",
+        "        lost = event.state is PathState.DOWN\n",
+        "        lost = False\n",
+        seed=2,
+    ),
+)
