@@ -105,6 +105,17 @@ def test_a_source_that_was_garbled_is_known_to_be_and_one_good_word_ends_it() ->
     assert drive.open(None) == []
 
 
+def test_what_is_history_at_a_restart_helps_to_clear_nothing() -> None:
+    """A full disk may have lost the lows that came after it."""
+    drive = Drive().series(60, 62, 80)
+    drive.restart(after=25)
+    drive.glucose(85)
+    assert drive.open() != []
+    drive.until(drive.minute + 5)
+    drive.glucose(88)
+    assert drive.open() == []
+
+
 def test_the_word_low_is_remembered() -> None:
     drive = Drive()
     drive.glucose(39, bound=Bound.LOW)

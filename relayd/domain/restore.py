@@ -7,7 +7,7 @@ from relayd.domain.alert import Alert, Code
 from relayd.domain.case import Case
 from relayd.domain.desk import CLOSED_KEPT_FOR, Desk
 from relayd.domain.event import Kept, KeptReading
-from relayd.domain.glucose import Mark
+from relayd.domain.glucose import CURRENT_FOR, Mark
 from relayd.domain.judge import BEYOND_US
 from relayd.domain.lines import PROOF
 from relayd.domain.ward import START_GRACE, Ward
@@ -22,7 +22,7 @@ def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datet
     for reading in sorted(kept.readings, key=lambda r: r.arrived_at):
         known = wards.get(reading.wearer)
         if known is not None:
-            _remember(known, reading)
+            _remember(known, reading, now)
     garbled: list[str] = []
     for alert in kept.alerts:
         known = wards.get(alert.wearer)
@@ -64,12 +64,12 @@ def _blame(relay: Ward, alert: Alert) -> None:
     relay.faults[alert.condition, alert.about] = (alert.raised_at, alert.evidence.detail)
 
 
-def _remember(ward: Ward, kept: KeptReading) -> None:
+def _remember(ward: Ward, kept: KeptReading, now: datetime) -> None:
+    """What is history by now clears nothing: the disk may lack what came after it."""
+    current = kept.acceptable and now - kept.arrived_at <= CURRENT_FOR
     memory, watch = ward.glucose, ward.watch
     if kept.mg_dl is not None and memory is not None and (kept.acceptable or kept.doubted):
-        memory.remember(
-            Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend, trusted=kept.acceptable)
-        )
+        memory.remember(Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend, trusted=current))
         if kept.acceptable:
             memory.known(kept.stamp + kept.ahead, kept.mg_dl)
             memory.arrived_at = kept.arrived_at
