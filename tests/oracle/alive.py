@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from oracle.calling import Calling
 from oracle.run import EPSILON_S, Run, Violation
 from oracle.safe import BLIND, LAP_REST_S
+from oracle.senses import ALARMS
 from relayd.domain.alert import Code, Presence, Priority
 from relayd.domain.delivery import Dissemination, Purpose
 from relayd.domain.reading import WatchState
@@ -191,8 +192,9 @@ def _high(run: Run, wearer: str, code: Code, t: float) -> bool:
 
 
 def _faults(run: Run, wearer: str) -> Iterator[Violation]:
+    """A watch that calls for help is not blind, whatever its clock says: doubted words may raise."""
     since: float | None = None
-    states = [s for s in run.senses.watches[wearer] if s.current]
+    states = [s for s in run.senses.watches[wearer] if s.current or s.state in ALARMS]
     ends = [s.t for s in states[1:]] + [run.ended]
     for state, end in zip(states, ends, strict=True):
         since = (since if since is not None else state.t) if state.state in BLIND else None
