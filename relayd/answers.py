@@ -1,5 +1,6 @@
 """From what carers send back to answers the engine can book: to one alert, by one carer."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -13,6 +14,7 @@ from relayd.domain.household import Household
 from relayd.tokens import Signer
 
 REPLIES_REMEMBERED = 500
+CODE = re.compile(r"[^\W\d_].*\d")  # what stands for an alert begins with a letter: mia3
 CLOCKS_APART = timedelta(seconds=30)  # a gateway's clock beside ours
 
 
@@ -65,6 +67,8 @@ class AnswerDesk:
             if attempt.begun_at <= reply.at + CLOCKS_APART
         ]
         named = [one for one in open_to if code_of(one[1].id) in typed.codes]
+        if not named and any(CODE.fullmatch(word) for word in typed.codes):
+            return None  # it names an alert that is over, or none: it answers no other
         chosen = named or open_to
         if len({alert.id for _, alert, _ in chosen}) != 1:
             return None

@@ -28,6 +28,10 @@ def _parts(state: Document) -> Iterator[RenderableType]:
     yield _text(f"relayd {state['home']}", "bold")
     if not state["healthy"]:
         yield _text("The engine is behind its own deadlines.", "bold red")
+    drill = state.get("drill")  # a daemon of yesterday says nothing of it
+    if drill is not None:
+        held = f" {', '.join(drill['held'])}." if drill["held"] else ""
+        yield _text(f"A drill is running, {drill['drill']}: what is sent is marked TEST.{held}")
     yield _wearers(state["wearers"])
     if state["alerts"]:
         for alert in state["alerts"]:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -17,11 +17,15 @@ from relayd.drill import UnknownOutageError, held_by
 from relayd.drill.copy import for_drill
 from relayd.drill.timeline import line_document
 from relayd.remote import Remote, UnreachableError, refuse, web_token
+from relayd.report import page, tables, terminal
+from relayd.simulate.document import document
+from relayd.simulate.drilled import rehearse_drill
 from relayd.terminal_proofs import show_routes
 from relayd.web.speech import Storyteller
 
 WELL, BAD_NEWS, WRONG = 0, 1, 2
 ASKED_EVERY_S = 0.3
+WIDTH = 100
 GONE = "relayd was started anew, and a drill ends with it. Nothing of it is left."
 Document = Mapping[str, Any]
 
@@ -30,25 +34,33 @@ def run_drill(options: argparse.Namespace) -> int:
     """Hold a drill, and report it: 0 where the promise was kept, 1 where not or it was lifted."""
     try:
         config = load(options.config, with_secrets=False)
-        held_by(config, options.outage)
+        held = held_by(config, options.outage)
+        if options.html is not None:
+            options.html.open("a").close()  # it must not fail once everybody was called
     except ConfigFaults as faults:
         sys.stderr.write(f"{faults}\n")
         return WRONG
     except UnknownOutageError as error:
         sys.stderr.write(f"relayd: {error}\n")
         return WRONG
+    except OSError as error:
+        sys.stderr.write(f"relayd: {options.html} cannot be written: {error.strerror}\n")
+        return WRONG
     body = {"outages": options.outage, "wearer": options.wearer, "for_s": _seconds(options.lasts)}
     followed = _Followed(config, quiet=options.json)
-    document = followed.see_through("/api/drill", body)
-    if isinstance(document, int):
-        return document
-    if document["state"] == "broken":
+    came_to = followed.see_through("/api/drill", body)
+    if isinstance(came_to, int):
+        return came_to
+    if came_to["state"] == "broken":
         return refuse("The drill broke; relayd's log says why. Real alerts are not affected.")
-    story = msgspec.convert(document["story"], Story)
+    story = msgspec.convert(came_to["story"], Story)
+    foreseen = rehearse_drill(config, held, options.wearer, story)
     if options.json:
-        _print_json(story_document(story))
+        _print_json(drill_document(story, foreseen))
     else:
-        _report(followed.console, story)
+        _report(story, foreseen)
+    if options.html is not None:
+        options.html.write_text(page.render(story, foreseen), encoding="utf-8")
     return WELL if story.kept_promise and story.lifted_by is None else BAD_NEWS
 
 
@@ -63,17 +75,17 @@ def run_test(options: argparse.Namespace) -> int:
     followed = _Followed(config, quiet=True)
     if not options.json:
         followed.console.print("One TEST message a route. Answer where you can; waiting for proof…")
-    document = followed.see_through("/api/test", body)
-    if isinstance(document, int):
-        return document
+    came_to = followed.see_through("/api/test", body)
+    if isinstance(came_to, int):
+        return came_to
     if options.json:
-        proved = show_routes(document, None, config)
-        lifted = document["lifted_by"]
-        told = {"carer": options.carer, "routes": document["routes"], "lifted_by": lifted}
+        proved = show_routes(came_to, None, config)
+        lifted = came_to["lifted_by"]
+        told = {"carer": options.carer, "routes": came_to["routes"], "lifted_by": lifted}
         _print_json({**told, "proved": proved})
     else:
-        proved = show_routes(document, followed.console, config)
-    return WELL if proved and document["lifted_by"] is None else BAD_NEWS
+        proved = show_routes(came_to, followed.console, config)
+    return WELL if proved and came_to["lifted_by"] is None else BAD_NEWS
 
 
 class _Followed:
@@ -128,67 +140,27 @@ class _Followed:
         return "".join(c for c in self._speech.tell(line["event"], fields) if c.isprintable())
 
 
-def _report(console: Console, story: Story) -> None:
-    """Who was reached, by what, after how long, and what that says of the promise."""
-    console.print()
-    if story.lifted_by is not None:
-        said = f"Lifted: {story.lifted_by} is real. Everything works again; nothing more was sent."
-        console.print(Text(said, style="bold red"))
-    for line in _sentences(story):
-        console.print(Text(line))
-    if story.kept_promise:
-        said = f"✔ The promise of {story.promise_s:g} s was kept."
-        console.print(Text(said, style="bold green"))
-    elif story.kept_promise is None and story.lifted_by is None:
-        console.print("It ended before the promise could be judged.")
-    elif story.kept_promise is False:
-        said = f"✘ The promise of {story.promise_s:g} s was not kept."
-        console.print(Text(said, style="bold red"))
+def _report(story: Story, foreseen: Story) -> None:
+    """What really happened, and then the same beside what the rehearsal foresaw."""
+    colour = sys.stdout.isatty()
+    width = Console().width if colour else WIDTH
+    for text in (
+        terminal.render(story, colour=colour, width=width),
+        tables.compare(story, foreseen, colour=colour, width=width),
+    ):
+        sys.stdout.write(f"\n{text.rstrip()}\n")
 
 
-def _sentences(story: Story) -> Iterator[str]:
-    if not story.alerts:  # lifted before it began
-        return
-    reached, holder = story.alerts[0].delivered, story.alerts[0].acknowledged
-    if reached is not None:
-        name = story.names.get(reached.carer, reached.carer)
-        by = f" by {reached.channel}" if reached.channel is not None else ""
-        yield f"First reached: {name}{by}, after {reached.after_s:.1f} s."
-    else:
-        yield "Nobody is known to have been reached."
-    if holder is not None:
-        name = story.names.get(holder.carer, holder.carer)
-        yield f"Answered: {name}, after {holder.after_s:.1f} s."
-    for carer in story.unreached:
-        yield f"Without any proof: {story.names.get(carer, carer)}."
-    yield from (f"{note[:1].upper()}{note[1:]}." for note in story.notes)
+def drill_document(story: Story, foreseen: Story) -> dict[str, Any]:
+    """The contract's document of a rehearsal, for a drill: its lines have *at* too.
 
-
-def story_document(story: Story) -> dict[str, Any]:
-    """The contract's document of a rehearsal, for a drill: its lines have *at* too."""
+    *predicted* is the document of the rehearsal, *lifted_by* the real alert that ended the drill.
+    """
     return {
-        "scenario": story.scenario,
-        "seed": story.seed,
-        "promise_s": story.promise_s,
+        **document(story),
         "timeline": [line_document(line, story.began_at) for line in story.lines],
-        "alerts": [
-            {
-                "alert": alert.alert,
-                "wearer": alert.wearer,
-                "condition": alert.condition,
-                "priority": alert.priority,
-                "raised_s": alert.raised_s,
-                "delivered": alert.delivered,
-                "shown": alert.shown,
-                "true_onset_s": alert.true_onset_s,
-                "acknowledged": alert.acknowledged,
-            }
-            for alert in story.alerts
-        ],
-        "unreached": story.unreached,
-        "kept_promise": story.kept_promise,
         "lifted_by": story.lifted_by,
-        "notes": story.notes,
+        "predicted": document(foreseen),
     }
 
 

@@ -1,6 +1,7 @@
 """Households for drills, and the commands that begin them, as processes of their own."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,6 +88,10 @@ class Command:
         if self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
 
     async def said(self) -> Said:
         """Wait for its end."""

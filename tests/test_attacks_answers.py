@@ -47,6 +47,32 @@ def test_a_text_answers_only_where_it_says_so(text: str, accepted: bool | None) 
     assert (answer.accepted if answer is not None else None) is accepted
 
 
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("1", True),
+        ("1 mia1", True),
+        ("1 MIA-1 thanks", True),
+        ("1 ok thanks", True),
+        ("1 at 7 I am home", True),
+        ("2 sorry", True),
+        ("1 mia3", False),
+        ("1 Mia-3.", False),
+        ("mia3 yes", False),
+        ("2 mia3", False),
+        ("1 leo1", False),
+        ("1 drill7", False),
+        ("1 mia3 mia1", True),
+    ],
+)
+def test_a_code_that_names_no_open_alert_answers_nothing(text: str, *, counts: bool) -> None:
+    """A late "1 mia3" must not silence mia-1; a word that is no code spoils nothing."""
+    drive, desk = alarmed()
+    answer = read(drive, desk, text, ANA, drive.now)
+    assert (answer is not None) is counts
+    assert answer is None or answer.alert == "mia-1"
+
+
 def test_a_number_that_belongs_to_no_carer_answers_nothing() -> None:
     drive, desk = alarmed()
     assert read(drive, desk, "1", STRANGER, drive.now) is None

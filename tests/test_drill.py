@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,10 @@ from relayd.answers import AnswerDesk
 from relayd.channels import Message, Outcome, Reply
 from relayd.clock import Clock
 from relayd.config import Config, parse
-from relayd.domain.alert import Priority
 from relayd.domain.delivery import Attempt, Dissemination
 from relayd.domain.engine import Engine
 from relayd.domain.event import Answered, Kept
-from relayd.drill import Drills, Held, Refused
-from relayd.drill.held import HeldChannel, dead_session
+from relayd.drill import Drills, Refused
 from relayd.outbox_wires import AT_ONCE_BY_PRIORITY, Lane, Wire
 from relayd.paths import Paths
 from relayd.store import Store
@@ -210,34 +208,3 @@ async def test_a_dead_far_end_is_taken_and_never_said(tmp_path: Path) -> None:
     assert story is not None
     assert story.outages[0].words == "the phones of Ana held dead"
     assert "ana" in story.unreached
-
-
-async def test_a_dead_session_reaches_nobody_at_an_address_or_a_name() -> None:
-    async with dead_session() as dead:
-        for url in ("http://127.0.0.1:9/", "http://localhost:9/"):
-            with pytest.raises(aiohttp.ClientConnectionError):
-                await dead.get(url)
-
-
-async def test_a_held_channel_goes_over_the_dead_session_whatever_the_path() -> None:
-    async with dead_session() as dead, aiohttp.ClientSession() as alive:
-        over: list[aiohttp.ClientSession] = []
-
-        class Spy(Heard):
-            async def send(self, message: Message, session: aiohttp.ClientSession) -> Outcome:
-                over.append(session)
-                return await super().send(message, session)
-
-        held = HeldChannel(Spy("push"), Held(channels=frozenset({"push"})), dead)
-        open_ = HeldChannel(Spy("push"), Held(), dead)
-        for channel in (held, open_):
-            await channel.send(_message(), alive)
-        assert over == [dead, alive]
-
-
-def _message() -> Message:
-    at = datetime(2026, 3, 2, tzinfo=UTC)
-    return Message(
-        "drill-1/1", "drill-1", "ana", "x", "test", "TEST", "TEST", Priority.HIGH, at,
-        timedelta(minutes=5), asks=True,
-    )  # fmt: skip

@@ -62,12 +62,17 @@ async def test_over_a_dead_path_a_send_fails_at_once_and_the_report_says_so(
 ) -> None:
     async with living(tmp_path, ON_EE_AND_O2) as house:
         await start(house)
-        told = await said(house, *DRILL, "--outage", "home", "--for", "4 s")
+        page = tmp_path / "drill.html"
+        told = await said(house, *DRILL, "--outage", "home", "--for", "4 s", "--html", str(page))
         assert told.status == 1
         assert "The path home held dead" in told.out
-        assert "the service could not be reached" in told.out or "path down" in told.out
-        assert "Nobody is known to have been reached" in told.out
-        assert "Without any proof: Ana" in told.out
+        assert "fails: " in told.out
+        assert "Nobody was told, as far as relayd can know" in told.out
+        assert "Not reached at all: Ana" in told.out
+        assert "The drill beside its rehearsal" in told.out
+        assert "the same routes in the same order" in told.out
+        assert "A drill: real messages, marked TEST" in page.read_text()
+        assert "Beside the rehearsal" in page.read_text()
         assert house.push.pushed(ANA_TOPIC) == []
         assert texts(house) == []
         assert not house.relay.said("path.lost"), "the real path is not doubted for it"
@@ -142,6 +147,29 @@ async def test_a_restart_in_the_middle_forgets_the_drill(tmp_path: Path) -> None
         assert (status, document["drill"]) == (200, None)
         _, again = await asked(house, "/api/drill", {"for_s": 1})
         assert again["drill"] == "drill-2", "a button of the first answers nothing of the second"
+
+
+async def test_ctrl_c_ends_a_drill_on_the_daemon_and_until_then_people_see_it(
+    tmp_path: Path,
+) -> None:
+    """Whoever has seen enough must not leave the household with a drill that goes on."""
+    async with living(tmp_path, ON_EE_AND_O2) as house:
+        await start(house)
+        async with Command(house, *EE_DEAD) as command:
+            await until(lambda: texts(house), what=house.relay.text)
+            status = await said(house, "status")
+            assert "A drill is running, drill-1" in status.out
+            url = f"http://127.0.0.1:{port_of(house)}/"
+            headers = {"Authorization": "Bearer sesame"}
+            async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as page:
+                assert "A drill is running, drill-1" in await page.text()
+            command.interrupt()
+            told = await command.said()
+        assert told.status == 130
+        assert "Traceback" not in told.err
+        await house.relay.until_said("drill.ended", state="ended")
+        _, document = await asked(house, "/api/state")
+        assert document["drill"] is None
 
 
 async def test_a_button_answers_the_drill_it_came_with(tmp_path: Path) -> None:

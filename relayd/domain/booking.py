@@ -12,7 +12,7 @@ from relayd.domain.desk import Desk
 from relayd.domain.draft import Draft
 from relayd.domain.event import Answered, AttemptReported
 from relayd.domain.judge import Judge
-from relayd.domain.plan import quiet_for
+from relayd.domain.quiet import quiet_for
 from relayd.domain.ward import Ward
 
 

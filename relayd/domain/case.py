@@ -6,7 +6,7 @@ from datetime import datetime
 
 from relayd.domain.alert import Alert, Cause
 from relayd.domain.belief import Belief
-from relayd.domain.delivery import Attempt, Purpose
+from relayd.domain.delivery import PROVEN, Attempt, Purpose
 from relayd.domain.draft import Draft
 from relayd.domain.household import Carer, Household, Plan
 from relayd.domain.plan import Try
@@ -131,6 +131,14 @@ class Case:
     def called(self) -> set[str]:
         """The carers to whom anything went out about this alert."""
         return {attempt.carer for attempt in self.attempts.values() if attempt.went_out}
+
+    def reached(self) -> bool:
+        """Whether anybody is proven to have been reached by the present call."""
+        call = self.alert.call
+        return any(
+            attempt.status in PROVEN and attempt.call == call and not attempt.purpose.quiet
+            for attempt in self.attempts.values()
+        )
 
     def local(self, draft: Draft) -> datetime:
         """What the home's own clock says now."""

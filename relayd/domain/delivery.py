@@ -34,6 +34,7 @@ RANK = {
 
 
 UNPROVEN = frozenset({Dissemination.SENDING, Dissemination.SENT})
+PROVEN = frozenset({Dissemination.DELIVERED, Dissemination.ACCEPTED, Dissemination.REJECTED})
 
 
 class Failure(StrEnum):
@@ -79,6 +80,7 @@ class Reason(StrEnum):
     SUSPECTED = "the network of the last try seems to be down"
     OWN_TURN = "its own turn, though its network seems to be down"
     SOUNDER = "a sounder is a place, not a carer"
+    PATH_WAS_DOWN = "the path was down: tried again"
     NEXT_LAP = "every route has been tried; again from the first"
     STILL_THERE = "acknowledged, and still present"
     TOLD = "told once"

@@ -1,104 +1,22 @@
 """The one decision all delivery hangs on: what to do next, about one alert, for one carer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relayd.domain.alert import GRAVE, SILENCE, Alert, Priority
+from relayd.domain.alert import Priority
 from relayd.domain.belief import Belief
-from relayd.domain.delivery import UNPROVEN, Attempt, Dissemination, Reason
-from relayd.domain.household import Carer, Plan
+from relayd.domain.call import Call, Move, Rest, Try, Wait, promise_of
+from relayd.domain.delivery import UNPROVEN, Attempt, Dissemination, Failure, Reason
+
+__all__ = ["Call", "Move", "Rest", "Try", "Wait", "next_move", "promise_of"]
 
 MEDIUM_AGAIN_AFTER = timedelta(minutes=15)
 LOW_AGAIN_AFTER = timedelta(minutes=15)
 LAP_PAUSE_AT_MOST = timedelta(minutes=10)
 RETRY_FIRST_AFTER = timedelta(seconds=2)
-ALL_BEGUN_WITHIN = 2  # every route of a step is begun within the promise divided by this
-QUIET_AT_MOST = timedelta(minutes=15)  # urgent low, seizure, silence after a low
-SILENCE_SPACING = (1, 2, 4)  # reminders of an acknowledged silence: 15, 30, 60 minutes
+PATH_AGAIN_AFTER = timedelta(seconds=20)  # then twice as long, and so on
+SAME_ROUTE_AFTER = timedelta(seconds=10)  # no route is hurried more than that for a lost path
 NO_TIME = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """Begin an attempt on this route of the ladder."""
-
-    route: int
-    lap: int
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing yet; ask again then."""
-
-    until: datetime
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Nothing, until something happens."""
-
-    reason: Reason
-
-
-Move = Try | Wait | Rest
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One carer being called about one alert.
-
-    *due_at* is when this carer's step begins; *duty_at* when they may next be called, *held_until*
-    when a low-priority line may go (both None: now). *tried* are the attempts of the present lap,
-    in the order in which they were begun. *once*: a reminder, one climb and no more.
-    """
-
-    alert: Alert
-    plan: Plan
-    carer: Carer
-    due_at: datetime
-    tried: Sequence[Attempt]
-    duty_at: datetime | None = None
-    held_until: datetime | None = None
-    once: bool = False
-
-    @property
-    def at_once(self) -> bool:
-        """Whether every route is called at the same moment."""
-        code = self.alert.condition.value
-        named = self.plan.at_once
-        return self.alert.priority is Priority.HIGH and (
-            code in named or code.partition(".")[0] in named
-        )
-
-    @property
-    def promise(self) -> timedelta:
-        """How soon this alert must have reached somebody."""
-        return promise_of(self.plan, self.alert)
-
-    @property
-    def pace(self) -> timedelta:
-        """How long the first climb gives each route, so that all are begun in half the promise."""
-        persons = sum(not route.sounder for route in self.carer.routes)
-        return self.promise / ALL_BEGUN_WITHIN / max(persons, 1)
-
-
-def promise_of(plan: Plan, alert: Alert) -> timedelta:
-    """How soon *alert* must be delivered to somebody or answered, while it is high."""
-    seizure = alert.condition.value.startswith("seizure.")
-    return plan.promise_seizure if seizure else plan.promise
-
-
-def quiet_for(plan: Plan, alert: Alert) -> timedelta:
-    """How long an answer to *alert* buys: a quarter of an hour for what cannot be left alone."""
-    if alert.priority is Priority.HIGH and (alert.after_low or alert.condition in GRAVE):
-        return min(plan.remind_every, QUIET_AT_MOST)
-    if alert.condition in SILENCE:
-        spacing = SILENCE_SPACING[min(alert.reminded, len(SILENCE_SPACING) - 1)]
-        return plan.remind_every * spacing
-    return plan.remind_every
 
 
 def next_move(call: Call, belief: Belief, now: datetime) -> Move:
@@ -116,7 +34,9 @@ def next_move(call: Call, belief: Belief, now: datetime) -> Move:
         return _tell_once(call, belief, now)
     if not call.tried:
         return _climb(call, belief, 1, Reason.AT_ONCE if call.at_once else Reason.FIRST_CALL)
-    return _go_on(call, belief, now)
+    first = [attempt for attempt in call.tried if attempt.reason is not Reason.PATH_WAS_DOWN]
+    move = _go_on(replace(call, tried=first or call.tried), belief, now)
+    return _or_again(call, move, now)
 
 
 def _go_on(call: Call, belief: Belief, now: datetime) -> Move:
@@ -139,6 +59,35 @@ def _go_on(call: Call, belief: Belief, now: datetime) -> Move:
     if now < again_at:
         return Wait(again_at, Reason.RESTS_BETWEEN_CLIMBS)
     return _climb(call, belief, lap + 1, Reason.NEXT_LAP)
+
+
+def _or_again(call: Call, move: Move, now: datetime) -> Move:
+    """Rather than wait, try again what no path carried, while nobody is known to be reached.
+
+    The lap is climbed as if that try had not been; where nothing got out, the laps hurry enough.
+    """
+    urgent = call.alert.priority is Priority.HIGH and not (call.reached or call.once)
+    out = any(attempt.status is not Dissemination.UNDELIVERABLE for attempt in call.tried)
+    if not (urgent and out and isinstance(move, Wait)):
+        return move
+    last = {attempt.route: attempt for attempt in call.tried}
+    due = [
+        (_again_at(call, attempt), route)
+        for route, attempt in last.items()
+        if attempt.failure is Failure.PATH_DOWN and not call.carer.routes[route].sounder
+    ]
+    again_at, route = min(due, default=(move.until, -1))
+    if route < 0 or again_at + SAME_ROUTE_AFTER > move.until:
+        return move
+    if now < again_at:
+        return Wait(again_at, Reason.PATH_WAS_DOWN)
+    return Try(route, call.tried[-1].lap, Reason.PATH_WAS_DOWN)
+
+
+def _again_at(call: Call, last: Attempt) -> datetime:
+    """When a route that no path carried is tried again: further and further apart."""
+    before = sum(attempt.route == last.route for attempt in call.tried) - 1
+    return last.begun_at + PATH_AGAIN_AFTER * (1 << min(before, 12))
 
 
 def _patience(call: Call, last: Attempt) -> tuple[timedelta, Reason]:

@@ -123,6 +123,7 @@ def _climb(
     local = case.local(draft)
     duty = carer.duty_after(local)
     held = case.household.held_until(local) if case.alert.priority is Priority.LOW else None
+    reached = case.reached()
     while True:
         move = next_move(
             Call(
@@ -134,6 +135,7 @@ def _climb(
                 duty_at=draft.steady(duty),
                 held_until=draft.steady(held),
                 once=purpose is Purpose.REMINDER,
+                reached=reached,
             ),
             belief,
             draft.now,

@@ -10,6 +10,7 @@ from typing import Any
 from relayd.channels import Message
 from relayd.compose import Composer
 from relayd.domain.alert import Alert
+from relayd.domain.belief import PathState
 from relayd.domain.delivery import Attempt
 from relayd.domain.engine import Engine
 from relayd.domain.event import (
@@ -26,7 +27,7 @@ from relayd.domain.event import (
 from relayd.domain.reading import GlucoseReading
 from relayd.domain.story import Story
 from relayd.drill.copy import AS_LOW_AS, Copy
-from relayd.drill.held import Held, HeldPaths, dead_session, held_wires
+from relayd.drill.held import WHY, Held, HeldPaths, dead_session, held_wires
 from relayd.drill.progress import Left, Progress
 from relayd.drill.relay import Relay
 from relayd.drill.story import told
@@ -118,7 +119,10 @@ class Drill:
             self.timeline.add(self.people, "outage.began", outage=outage.component)
         self.take(ClockReported(real.offset, real.observer.synchronised))
         for path, stands in known.paths.items():
-            self.take(PathReported(path, stands.state, stands.evidence))
+            if path not in self.held.paths:
+                self.take(PathReported(path, stands.state, stands.evidence))
+        for path in sorted(self.held.paths):
+            self.take(PathReported(path, PathState.DOWN, WHY))
         low = GlucoseReading(self.copy.wearer, AS_LOW_AS, None)
         self.take(ReadingsReceived((low,), source=self.id))
 

@@ -1,7 +1,8 @@
 """What a drill holds dead, and how a send over it fails: as it would if it were truly dead."""
 
+import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from errno import ENETUNREACH
 
@@ -9,11 +10,14 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from relayd.channels import Channel, Message, Outcome, Reply
-from relayd.domain.delivery import Dissemination
+from relayd.domain.delivery import Dissemination, Failure
+from relayd.domain.fate import Components
 from relayd.outbox import Sessions
 from relayd.outbox_wires import AT_ONCE_BY_PRIORITY, Lane, Wire
 
 WHY = "held dead for a drill"
+UNSENT = "held dead"  # the receipt of a call that was never made
+GIVEN_UP_AFTER_S = 8.0  # so long a network looks for a phone that is off; from experience
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,18 @@ class Held:
 
     *paths* carry nothing. *channels* have a service that does not answer, whatever path is taken.
     *far* are routes, as carer, channel and address, whose end is dead: the service takes what is
-    sent, and nothing ever proves it. *doubtful* are routes held dead only because nobody knows
-    which network they ride on.
+    sent, and nothing ever proves it; over *calling* channels the call is given up. *doubtful* are
+    routes held dead only because nobody knows which network they ride on. *components* are what
+    was named, for a rehearsal of the same.
     """
 
     outages: tuple[Outage, ...] = ()
     paths: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     far: frozenset[tuple[str, str, str]] = frozenset()
+    calling: frozenset[str] = frozenset()
     doubtful: tuple[str, ...] = ()
+    components: Components = frozenset()
 
 
 class Nowhere(AbstractResolver):
@@ -84,7 +91,14 @@ class HeldPaths:
 class HeldChannel:
     """A real channel, but what is held dead of it is dead."""
 
-    def __init__(self, channel: Channel, held: Held, dead: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        held: Held,
+        dead: aiohttp.ClientSession,
+        given_up_after_s: float = GIVEN_UP_AFTER_S,
+    ) -> None:
+        self._given_up_after_s = given_up_after_s
         self.name = channel.name
         self._channel = channel
         self._held = held
@@ -98,11 +112,14 @@ class HeldChannel:
         over = self._over(session)
         far = (message.carer, self.name, message.to) in self._held.far
         if far and over is not self._dead:
-            return Outcome(Dissemination.SENT)
+            calls = self.name in self._held.calling
+            return Outcome(Dissemination.SENT, receipt=UNSENT if calls else None)
         return await self._channel.send(message, over)
 
     def follow(self, receipt: str, session: aiohttp.ClientSession) -> AsyncIterator[Outcome]:
-        """What becomes of a message that was truly sent."""
+        """What becomes of a message; of a call to a phone that is held dead, what would."""
+        if receipt == UNSENT:
+            return _given_up(self._given_up_after_s)
         return self._channel.follow(receipt, self._over(session))
 
     def replies(self, session: aiohttp.ClientSession) -> AsyncIterator[Reply]:
@@ -111,7 +128,13 @@ class HeldChannel:
 
     async def withdraw(self, receipt: str, session: aiohttp.ClientSession) -> None:
         """Stop what still rings; that is never held back."""
-        await self._channel.withdraw(receipt, session)
+        if receipt != UNSENT:
+            await self._channel.withdraw(receipt, session)
+
+
+async def _given_up(after_s: float) -> AsyncGenerator[Outcome, None]:
+    await asyncio.sleep(after_s)
+    yield Outcome(Dissemination.UNDELIVERABLE, Failure.UNREACHABLE, words=WHY)
 
 
 def held_wires(

@@ -64,6 +64,7 @@ def _held(config: Config, view: View, outages: tuple[Outage, ...], components: C
     hit = hits(view, failed)
     lost = set(hit.paths)
     channels: set[str] = set()
+    calling: set[str] = set()
     far: set[tuple[str, str, str]] = set()
     for route in hit.routes:
         ways = config.channels[route.channel].paths
@@ -72,11 +73,21 @@ def _held(config: Config, view: View, outages: tuple[Outage, ...], components: C
         elif not ways or not lost.issuperset(ways):
             to = config.household.carers[route.carer].routes[route.index].to
             far.add((route.carer, route.channel, to))
+            if route.bearer is Bearer.VOICE:
+                calling.add(route.channel)
     sure = hits(view, components)
     doubtful = tuple(
         f"{route.carer} by {route.channel}" for route in hit.routes if route not in sure.routes
     )
-    return Held(outages, frozenset(lost), frozenset(channels), frozenset(far), doubtful)
+    return Held(
+        outages=outages,
+        paths=frozenset(lost),
+        channels=frozenset(channels),
+        far=frozenset(far),
+        calling=frozenset(calling),
+        doubtful=doubtful,
+        components=components,
+    )
 
 
 def _fails_at_the_service(route: RouteFate, failed: Components) -> bool:

@@ -32,5 +32,11 @@ def told(
         unreached=judgement.unreached(),
         kept_promise=kept_promise(alerts),
         notes=tuple(NOT_KNOWN.format(route) for route in held.doubtful),
-        names={carer.id: carer.name for carer in household.carers.values()},
+        names=names_in(household),
     )
+
+
+def names_in(household: Household) -> dict[str, str]:
+    """What carers and wearers are called, by their ids."""
+    carers = {carer.id: carer.name for carer in household.carers.values()}
+    return carers | {wearer.id: wearer.name for wearer in household.wearers.values()}

@@ -28,11 +28,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One alert of both. *later*: so many further tries of the rehearsal were not needed."""
+    """One alert of both. *later*: so many further tries of the rehearsal were not needed; *why*."""
 
     title: str
     pairs: tuple[Pair, ...]
     later: int
+    why: str = ""
 
     @property
     def same(self) -> bool:
@@ -73,7 +74,7 @@ def findings(both: Sequence[Compared]) -> Iterator[tuple[bool, str]]:
             yield False, f"{each.title}: not the same routes: {listed(parts)}."
         if each.later:
             tries = counted(each.later, "later try")
-            yield True, f"{tries} of the rehearsal: not needed, for somebody had answered."
+            yield True, f"{tries} of the rehearsal: not needed, for {each.why}."
 
 
 def _grave(story: Story) -> list[AlertTold]:
@@ -86,6 +87,8 @@ def _compare(
     title = about(real, mine) if mine else about(rehearsed, theirs) if theirs else ""
     were, foreseen = _calls(real, mine), _calls(rehearsed, theirs)
     answered = mine.acknowledged.after_s if mine and mine.acknowledged else None
+    over = real.lasts_s - since_s(mine) if mine else real.lasts_s
+    why = "the drill was over" if answered is None else "somebody had answered"
     pairs = [
         pair
         for carer in dict.fromkeys((*foreseen, *were))
@@ -93,11 +96,11 @@ def _compare(
             name(real, carer),
             _Side(were.get(carer, []), mine, real),
             _Side(foreseen.get(carer, []), theirs, rehearsed),
-            answered,
+            over if answered is None else answered,
         )
     ]
     shown = tuple(pair for pair in pairs if pair.verdict != NEEDLESS)
-    return Compared(title, shown, len(pairs) - len(shown))
+    return Compared(title, shown, len(pairs) - len(shown), why)
 
 
 def _calls(story: Story, alert: AlertTold | None) -> dict[str, list[Track]]:
@@ -124,7 +127,7 @@ class _Side:
         return None if t is None or self.alert is None else t - since_s(self.alert)
 
 
-def _pairs(who: str, was: _Side, foreseen: _Side, answered: float | None) -> Iterator[Pair]:
+def _pairs(who: str, was: _Side, foreseen: _Side, over: float) -> Iterator[Pair]:
     matcher = SequenceMatcher(None, foreseen.channels, was.channels, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
@@ -133,7 +136,7 @@ def _pairs(who: str, was: _Side, foreseen: _Side, answered: float | None) -> Ite
             continue
         for planned in foreseen.tries[a:b]:
             pair = _pair(who, (was, None), (foreseen, planned))
-            late = answered is not None and (pair.foreseen_s or 0.0) >= answered
+            late = (pair.foreseen_s or 0.0) >= over
             yield _as(pair, NEEDLESS if late else MISSING)
         for real in was.tries[c:d]:
             yield _as(_pair(who, (was, real), (foreseen, None)), EXTRA)

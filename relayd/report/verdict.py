@@ -29,6 +29,9 @@ def headline(story: Story) -> str:
     """Whether the promise was kept, as one sentence."""
     high = [alert for alert in story.alerts if alert.kept is not None]
     within = span(story.promise_s)
+    urgent = any(alert.priority == Priority.HIGH.word for alert in story.alerts)
+    if story.kept_promise is None and urgent:
+        return f"It ended before the promise could be judged (promised: {within})."
     if story.kept_promise is None:
         return "No alert here was of high priority: there was no promise to keep."
     if story.kept_promise and not high:

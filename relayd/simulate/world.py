@@ -1,13 +1,13 @@
 """A world for one household, in virtual time, around the unchanged engine, which cannot tell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from relayd.domain.event import Happened
 from relayd.simulate.body import Body, Onset
 from relayd.simulate.fault import Fault
 from relayd.simulate.home import Home
-from relayd.simulate.people import People
+from relayd.simulate.people import People, Treats
 from relayd.simulate.relay import Process
 from relayd.simulate.setting import Setting
 from relayd.simulate.trace import Trace
@@ -22,7 +22,8 @@ class World:
 
     *starts* is the moment that t = 0 stands for, *begins* the t at which the world begins (both
     the scenario's). *away* tells when wearers leave the house's Wi-Fi. With *unlucky*, whatever a
-    fault may take by chance is taken. The same arguments give the same world, event for event.
+    fault may take by chance is taken. *people* makes its carers. The same arguments give the same
+    world, event for event.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class World:
         away: Sequence[Away] = (),
         unlucky: bool = False,
         trace: Trace | None = None,
+        people: Callable[[Setting, Ways, Treats], People] = People,
     ) -> None:
         self.home = home
         self.setting = Setting(
@@ -49,7 +51,7 @@ class World:
             trace=trace,
         )
         self.ways = Ways(self.setting)
-        self.people = People(self.setting, self.ways, self._treated)
+        self.people = people(self.setting, self.ways, self._treated)
         self.relay = Process(self.setting, self.ways, self.people)
         self.worn: dict[str, Worn] = {}
         for wearer in home.household.wearers.values():

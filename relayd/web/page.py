@@ -89,6 +89,7 @@ class Page:
         return el(
             "div",
             el("p", words, class_=f"summary {tone}", role="status"),
+            self._drill(),
             [self._parts.wearer(*each, me) for each in zip(wards, sparks, strict=True)],
             (el("section", el("h2", "relayd itself"), own, class_="card") if own else ""),
             self._carers(),
@@ -126,6 +127,14 @@ class Page:
         if unheard:
             return "No readings", f"No current reading of {' and '.join(unheard)}.", "medium"
         return "All quiet", "All quiet.", "well"
+
+    def _drill(self) -> Html:
+        drill = self._states.drill()
+        if drill is None:
+            return Html("")
+        held = f" {', '.join(drill['held'])}." if drill["held"] else ""
+        said = f"A drill is running, {drill['drill']}: what is sent is marked TEST.{held}"
+        return el("p", said, class_="note drill")
 
     def _heard(self, ward: Ward) -> bool:
         now = self._times.now()

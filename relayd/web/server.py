@@ -44,7 +44,7 @@ class Web:
         self._guard = Guard(relay, settings)
         self._feed = Feed(relay)
         self._proofs = Proofs(relay, drills.book if drills is not None else None)
-        self._states = States(relay, settings, self._proofs)
+        self._states = States(relay, settings, self._proofs, drills)
         self._metrics = Metrics(relay, self._states)
         self._busy: set[object] = set()
         self._runner: web.AppRunner | None = None

@@ -10,6 +10,7 @@ from relayd.domain.glucose import CURRENT_FOR, Mark
 from relayd.domain.reading import WatchState
 from relayd.domain.suspicion import explains
 from relayd.domain.ward import Ward
+from relayd.drill import Drills
 from relayd.web.proof import Proofs
 from relayd.web.relay import Relay, Settings, Times
 
@@ -17,8 +18,11 @@ from relayd.web.relay import Relay, Settings, Times
 class States:
     """Looks at the running relay; it reads, and changes nothing."""
 
-    def __init__(self, relay: Relay, settings: Settings, proofs: Proofs) -> None:
+    def __init__(
+        self, relay: Relay, settings: Settings, proofs: Proofs, drills: Drills | None = None
+    ) -> None:
         self.relay = relay
+        self.drills = drills
         self.settings = settings
         self.proofs = proofs
         self.times = Times(relay)
@@ -41,6 +45,18 @@ class States:
             "storage": "lost" if self.faulty(Code.STORAGE) else "ok",
             "rejected": dict(engine.rejected),
             "nobody_watches_relayd": self.settings.watcher is None,
+            "drill": self.drill(),
+        }
+
+    def drill(self) -> dict[str, Any] | None:
+        """The drill that runs, and what it holds dead; None while none does."""
+        drill = self.drills.current if self.drills is not None else None
+        if drill is None or not drill.running:
+            return None
+        return {
+            "drill": drill.id,
+            "began_at": stamp(drill.timeline.began),
+            "held": [outage.words for outage in drill.held.outages],
         }
 
     def wards(self) -> Iterator[Ward]:

@@ -192,7 +192,7 @@ def _high(run: Run, wearer: str, code: Code, t: float) -> bool:
 
 
 def _faults(run: Run, wearer: str) -> Iterator[Violation]:
-    """A watch that calls for help is not blind, whatever its clock says: doubted words may raise."""
+    """A watch that calls for help is not blind, whatever its clock: doubted words may raise."""
     since: float | None = None
     states = [s for s in run.senses.watches[wearer] if s.current or s.state in ALARMS]
     ends = [s.t for s in states[1:]] + [run.ended]
