@@ -26,6 +26,7 @@ class Case:
         self.number = 0
         self.notes_due_at: datetime | None = None
         self.escalated: set[tuple[int, int]] = set()
+        self._proven_call = -1  # the last call by which anybody is proven to have been reached
 
     @property
     def wearer_name(self) -> str:
@@ -47,6 +48,7 @@ class Case:
         if routes[attempt.route : attempt.route + 1] != [attempt.channel]:
             attempt = replace(attempt, route=routes.index(attempt.channel))
         self.attempts[attempt.id] = attempt
+        self._note_proof(attempt)
         if attempt.call == self.alert.call and not attempt.purpose.quiet:
             self._add_to_lap(attempt)
 
@@ -60,6 +62,7 @@ class Case:
     def note(self, attempt: Attempt, draft: Draft) -> None:
         """An attempt stands otherwise now."""
         self.attempts[attempt.id] = attempt
+        self._note_proof(attempt)
         for lap in self.laps.values():
             for place, other in enumerate(lap):
                 if other.id == attempt.id:
@@ -134,11 +137,11 @@ class Case:
 
     def reached(self) -> bool:
         """Whether anybody is proven to have been reached by the present call."""
-        call = self.alert.call
-        return any(
-            attempt.status in PROVEN and attempt.call == call and not attempt.purpose.quiet
-            for attempt in self.attempts.values()
-        )
+        return self._proven_call == self.alert.call
+
+    def _note_proof(self, attempt: Attempt) -> None:
+        if attempt.status in PROVEN and not attempt.purpose.quiet:
+            self._proven_call = max(self._proven_call, attempt.call)
 
     def local(self, draft: Draft) -> datetime:
         """What the home's own clock says now."""
