@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from relayd.channels import Reply
-from relayd.domain.alert import Alert
+from relayd.domain.alert import Alert, Priority
 from relayd.domain.answer import code_of, read_answer
 from relayd.domain.delivery import Attempt
 from relayd.domain.event import Answered
@@ -89,11 +89,13 @@ def last_told(
 ) -> dict[str, list[tuple[Alert, Attempt]]]:
     """By carer: each open alert with the last attempt that asked for an answer.
 
-    On whatever channel: a text may answer a call that could take no key.
+    On whatever channel: a text may answer a call that could take no key. Little things are told,
+    and ask nothing: no bare "1" is for them.
     """
     told: dict[str, list[tuple[Alert, Attempt]]] = {}
     for alert, attempts in cases:
-        last = {a.carer: a for a in attempts if not a.purpose.quiet}
+        asked = (a for a in attempts if not a.purpose.quiet and a.priority > Priority.LOW)
+        last = {a.carer: a for a in asked}
         for carer, attempt in last.items():
             told.setdefault(carer, []).append((alert, attempt))
     return told

@@ -4,12 +4,16 @@ from typing import Protocol
 
 import msgspec
 
-from relayd.answers import AnswerDesk, last_told
+from relayd.answers import CLOCKS_APART, AnswerDesk, last_told
 from relayd.channels import Reply
+from relayd.clock import Clock
 from relayd.domain.alert import Alert
 from relayd.domain.delivery import Attempt
 from relayd.domain.engine import Engine
 from relayd.domain.event import Answered, Event
+from relayd.log import get_logger
+
+log = get_logger()
 
 
 class Store(Protocol):
@@ -44,6 +48,7 @@ class Relay(Protocol):
 
     engine: Engine
     answers: AnswerDesk
+    clock: Clock
 
     @property
     def drills(self) -> Drills: ...  # noqa: D102
@@ -68,6 +73,10 @@ class Replies:
     def hear(self, channel: str, reply: Reply) -> None:
         """Take in *reply*; which were read is kept, for none may count again for another alert."""
         relay = self._relay
+        now = relay.clock.now() + relay.engine.offset
+        if reply.lay and reply.at > now + CLOCKS_APART:  # the network's clock is wrong: it is older
+            log.info("reply.passed_over", channel=channel, why="its stamp is yet to come")
+            return
         told = last_told(relay.engine.told())
         relay.drills.add_asked(told, channel, reply)
         answer = relay.answers.read(channel, reply, told)

@@ -12,7 +12,7 @@ from relayd.domain.alert import Priority
 from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.engine import Engine
 from relayd.domain.event import Answered, AttemptReported, Event, Send
-from relayd.log import get_logger
+from relayd.log import get_logger, where
 from relayd.outbox_wires import Lane, Wire
 
 WITHDRAWN_KEPT = 1000
@@ -86,10 +86,15 @@ class Outbox:
 
     def prepare(self, sends: Sequence[Send]) -> None:
         """Put *sends* into words while the disk is still at work on them."""
+        at = asyncio.get_running_loop().time()
+        for attempt, (_, since) in list(self._prepared.items()):
+            if at - since > PREPARED_HOLDS_S:  # left without it, or not at all
+                del self._prepared[attempt]
         if len(self._prepared) + len(sends) <= PREPARED_AT_MOST:
-            at = asyncio.get_running_loop().time()
             for send in sends:
-                self._prepared[send.attempt.id] = self._desk.compose(send), at
+                message = self._worded(send)
+                if message is not None:
+                    self._prepared[send.attempt.id] = message, at
 
     def begin(self, sends: Sequence[Send]) -> None:
         """Start every one of *sends*; they are on disk."""
@@ -124,12 +129,20 @@ class Outbox:
             self._desk.take(AttemptReported(attempt.id, status, Failure.OVERTAKEN))
             return
         if message is None or asyncio.get_running_loop().time() - at > PREPARED_HOLDS_S:
-            message = self._desk.compose(send)
-        outcome, path = await self._send(wired, message)
+            message = self._worded(send)
+        outcome, path = await self._send(wired, message) if message else (FAULTY, None)
         self._log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
         self._report(attempt, outcome, path)
         if outcome.status is Dissemination.SENT and outcome.receipt:
             self._spawn(self._follow(wired, attempt, outcome.receipt), f"follow {attempt.id}")
+
+    def _worded(self, send: Send) -> Message | None:
+        """Put *send* into words; None where that fails, which ends no other call."""
+        try:
+            return self._desk.compose(send)
+        except Exception as error:  # noqa: BLE001 - a fault in one text is no end of the relay
+            self._log.error("message.failed", attempt=send.attempt.id, why=where(error))
+            return None
 
     async def _send(self, wired: Wire, message: Message) -> tuple[Outcome, str | None]:
         """Try each path until one leads somewhere; one that does not answer is overtaken.

@@ -12,6 +12,7 @@ from houses import TEXT, Drive, home
 
 from relayd.answers import AnswerDesk
 from relayd.channels import Channel, Message, Reply, module_of
+from relayd.clock import Clock
 from relayd.compose import Composer
 from relayd.domain.alert import Alert
 from relayd.domain.delivery import Attempt, Dissemination
@@ -58,6 +59,7 @@ class Phone:
     def __init__(
         self, kind: str, to: str, open_channel: Callable[[], Channel], paths: Paths
     ) -> None:
+        self.clock = Clock()
         self.store = Forgetful()
         self.drills = NoDrill()
         self._kind = kind

@@ -8,8 +8,9 @@ from outboxes import SIGNER
 
 from relayd.answers import AnswerDesk, last_told
 from relayd.channels import Reply
-from relayd.domain.delivery import Dissemination, Failure
-from relayd.domain.event import Answered
+from relayd.domain.alert import Alert, Code
+from relayd.domain.delivery import Attempt, Dissemination, Failure
+from relayd.domain.event import Answered, TechnicalReported
 
 ANA, STRANGER = "+447700900123", "+447700900999"
 
@@ -23,7 +24,11 @@ def alarmed() -> tuple[Drive, AnswerDesk]:
 
 
 def read(drive: Drive, desk: AnswerDesk, text: str, sender: str, at: datetime) -> Answered | None:
-    return desk.read("text", Reply("1", text, at, sender=sender), last_told(drive.engine.told()))
+    return desk.read("text", Reply("1", text, at, sender=sender), told(drive))
+
+
+def told(drive: Drive) -> dict[str, list[tuple[Alert, Attempt]]]:
+    return last_told(drive.engine.told())
 
 
 @pytest.mark.parametrize(
@@ -118,3 +123,16 @@ def test_a_token_that_is_not_whole_answers_nothing(change: object) -> None:
     assert desk.by_token(token, "link", accepted=True) is not None
     assert callable(change)
     assert desk.by_token(change(token), "link", accepted=True) is None
+
+
+def test_a_little_thing_asked_nothing_and_no_bare_answer_is_for_it() -> None:
+    """Ana was told that the SIM is locked. Her "1" is for the low, or a TEST, and not for that."""
+    drive = Drive(home(ana=(PUSH, TEXT)), watch_well=False)
+    desk = AnswerDesk(drive.household, SIGNER, drive.engine.attempt)
+    drive.tell(TechnicalReported(Code.CHANNEL_REFUSED, present=True, about="modem"))
+    assert drive.calls("ana") == [(0, "push")]
+    assert desk.read("text", Reply("0", "1", drive.now, sender=ANA), told(drive)) is None
+    drive.glucose(45)
+    answer = read(drive, desk, "1", ANA, drive.now)
+    assert answer is not None
+    assert answer.alert == "mia-1"

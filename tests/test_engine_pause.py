@@ -46,6 +46,20 @@ def test_the_first_reading_ends_it() -> None:
     assert drive.open() == [("glucose.silent", "medium", "on")]
 
 
+def test_once_it_is_over_nobody_is_told_that_it_begins() -> None:
+    """The line was still to leave as the power failed: now it would explain a real silence away."""
+    drive = paused()
+    told = [send.attempt.id for _, send in drive.sends]
+    assert all(drive.engine.wanted(attempt) for attempt in told)
+    drive.until(10)
+    drive.glucose(112)
+    assert drive.open() == []
+    before = len(drive.sends)
+    drive.restart(after=5)
+    assert drive.sends[before:] == []
+    assert not any(drive.engine.wanted(attempt) for attempt in told)
+
+
 def test_it_never_covers_a_low() -> None:
     """In the water, and falling: that is why lows still call."""
     drive = paused()

@@ -9,7 +9,7 @@ from test_engine_restart import FAILED, SENT, acknowledged, alerts, calm, laps, 
 
 from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.engine import Engine
-from relayd.domain.event import ClockReported, Kept, PayloadRejected, Started, Woke
+from relayd.domain.event import ClockReported, Kept, Paused, PayloadRejected, Started, Woke
 from relayd.domain.household import Step
 from relayd.domain.reading import Bound
 
@@ -131,6 +131,36 @@ def test_an_alert_of_somebody_no_longer_in_the_file_is_let_go() -> None:
     drive.restart()
     drive.until(20)
     assert alerts(drive) == []
+
+
+def test_a_last_line_about_somebody_no_longer_in_the_file_is_let_go_too() -> None:
+    """What was left to say of her has no words any more, and its report nowhere to be booked."""
+    drive = Drive(home(ana=(TEXT,), steps=(Step(("ana",)),)))
+    drive.glucose(50)
+    drive.report("mia-1/1", Dissemination.DELIVERED)
+    drive.until(5)
+    drive.series(90, 95)
+    over = drive.last("ana")
+    assert over.purpose is Purpose.CLEARED
+    drive.household = replace(drive.household, wearers={"leo": home().wearers["leo"]})
+    before = len(drive.sends)
+    drive.restart(after=1)
+    assert [send.attempt.id for _, send in drive.sends[before:]] == []
+    assert drive.report(over.id, SENT).rows == ()
+
+
+def test_that_a_silence_of_somebody_no_longer_in_the_file_was_planned_is_not_told() -> None:
+    """Such a line has no words without her: it would end the relay at each start."""
+    drive = Drive(home(ana=(TEXT,), steps=(Step(("ana",)),)))
+    drive.glucose(110, at=drive.now - minutes(1))
+    drive.tell(Paused("mia", minutes(60), by="ana"))
+    drive.until(5)
+    drive.glucose(112)
+    assert [a.purpose for a in drive.kept().attempts if a.unsaid] == [Purpose.PAUSED]
+    drive.household = replace(drive.household, wearers={"leo": home().wearers["leo"]})
+    before = len(drive.sends)
+    drive.restart(after=1)
+    assert drive.sends[before:] == []
 
 
 def test_a_carer_no_longer_in_the_file_stops_nobody_from_being_called() -> None:

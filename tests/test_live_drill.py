@@ -121,6 +121,8 @@ async def test_no_drill_begins_beside_a_real_alert_or_another_drill(tmp_path: Pa
         await start(house)
         status, begun_one = await asked(house, "/api/drill", {"for_s": 60})
         assert (status, begun_one["state"]) == (200, "running")
+        status, _ = await asked(house, f"/api/drill?since={'0' * 12}{'1' * 5000}")
+        assert status == 400
         status, refused = await asked(house, "/api/test", {"carer": "ana"})
         assert status == 409
         assert "running already" in refused["error"]

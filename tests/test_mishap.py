@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from houses import CALL, TEXT, Drive, home
+from houses import CALL, TEXT, Drive, home, minutes
 from live_relay import until
 
 from relayd.config import load
@@ -92,6 +92,33 @@ def test_calling_for_one_wearer_goes_on_while_another_ones_rules_fail() -> None:
     finally:
         Broken.broken = True
     assert drive.open("leo") == [("seizure.silent", "medium", "on")]
+
+
+def test_a_low_beside_what_cannot_be_handled_is_called_out_within_seconds() -> None:
+    """One message brings a low and a reading that breaks a rule: the next one is far away."""
+    drive = Surviving()
+    drive.engine.observer = Stumbling()
+    drive.glucose(100)
+    drive.until(1)
+    low, cursed = (GlucoseReading("mia", value, None) for value in (45.0, CURSED))
+    drive.tell(ReadingsReceived((low, cursed), source="mia/glucose"))
+    drive.until(1.5)
+    assert ("glucose.urgent_low", "high", "on") in drive.open()
+    assert [s.attempt.carer for _, s in drive.sends if s.alert.wearer == "mia"] == ["ana"]
+
+
+def test_an_open_alert_climbs_on_though_a_rule_of_the_same_wearer_fails_for_good() -> None:
+    """An open low has been called out once; from then on Mia's rules fail at every look."""
+    drive = Surviving(home(ana=(TEXT, CALL), steps=(Step(("ana",)), Step(("tom",), minutes(5)))))
+    drive.glucose(50)
+    mia = drive.engine.wards["mia"]
+    mia.__class__ = Broken
+    drive.until(30)
+    calls = drive.calls("ana")
+    assert [channel for _, channel in calls][:2] == ["text", "call"]
+    assert calls[1][0] <= 1, "within the promise"
+    assert drive.calls("tom")
+    assert drive.calls()[-1][0] > 15, "and again, until somebody answers"
 
 
 def test_a_new_start_takes_it_back() -> None:

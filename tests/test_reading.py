@@ -1,10 +1,14 @@
 """Units as families see them: what is compared is what is shown."""
 
-import pytest
+from dataclasses import replace
 
-from relayd.domain.alert import Evidence
+import pytest
+from houses import NOON, Drive
+
+from relayd.domain.alert import Acceptance, Evidence
 from relayd.domain.delivery import Attempt
 from relayd.domain.event import KeptReading
+from relayd.domain.glucose import Mark
 from relayd.domain.reading import (
     HIGH_MG_DL,
     IMPLAUSIBLE_BELOW_MG_DL,
@@ -66,5 +70,14 @@ def test_no_repr_shows_a_health_value() -> None:
     value = 61.375
     shown = repr(GlucoseReading("mia", value, None, bound=Bound.WITHIN)) + repr(Evidence(value))
     assert "61" not in shown
+    drive = Drive()
+    turn = drive.glucose(value - 10)
+    (low,) = drive.engine.open_alerts("mia")
+    drive.answer("ana", low.id)
+    (low,) = drive.engine.open_alerts("mia")
+    assert (low.worst_mg_dl, low.covered_mg_dl) == (value - 10, value - 10)
+    told = replace(low, missed=(NOON, NOON, value - 10))
+    assert "51.3" not in repr(turn) + repr(told) + repr(Acceptance("ana", low.priority, 51.375))
+    assert "51.3" not in repr(Mark(NOON, value - 10, Bound.WITHIN, None))
     for kind in (KeptReading, Attempt):
         assert "__repr__" in vars(kind), f"{kind.__name__} would print its value"

@@ -105,7 +105,8 @@ class Outcome:
 class Reply:
     """What a carer sent back. One of *token* (a signed one) and *sender* (a number) is given.
 
-    *id* is the gateway's own name for it: the same reply may come more than once.
+    *id* is the gateway's own name for it: the same reply may come more than once. *lay*: it had
+    come in before anybody listened, so only its stamp says when.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Reply:
     at: datetime
     token: str = ""
     sender: str = ""
+    lay: bool = False
 
     def __repr__(self) -> str:  # what people wrote stays out of logs
         return f"Reply({self.id})"

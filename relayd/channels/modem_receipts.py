@@ -51,8 +51,8 @@ def _moment(stamp: str) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def reply_of(text: Text) -> Reply:
+def reply_of(text: Text, *, lay: bool) -> Reply:
     """A carer's answer; its id is the same when ModemManager names it anew."""
     said = hashlib.sha256(f"{text.number}\n{text.text}".encode()).hexdigest()[:12]
     at = _moment(text.at) or datetime.min.replace(tzinfo=UTC)
-    return Reply(f"{text.at}/{said}", text.text, at, sender=text.number)
+    return Reply(f"{text.at}/{said}", text.text, at, sender=text.number, lay=lay)

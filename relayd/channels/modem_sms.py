@@ -199,10 +199,11 @@ class ModemSms:
         del session
         try:
             async with self._way.held() as link:
+                lay = frozenset(link.texts)
                 while True:
                     heard = link.heard
                     for text in [each for each in link.texts.values() if each.pdu == Pdu.DELIVER]:
-                        yield reply_of(text)
+                        yield reply_of(text, lay=text.path in lay)
                         await link.delete(text.path)
                     await link.news(heard)
         except Trouble as trouble:

@@ -1,6 +1,6 @@
 """An alert: one alarm condition that carers must hear about, and where its life stands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -132,7 +132,7 @@ class Alert:
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     covered: Priority | None = None
-    covered_mg_dl: float | None = None
+    covered_mg_dl: float | None = field(default=None, repr=False)
     quiet_until: datetime | None = None
     reminded: int = 0
     reminded_at: datetime | None = None
@@ -141,9 +141,9 @@ class Alert:
     about: str = ""
     after_low: bool = False
     ended_at: datetime | None = None
-    worst_mg_dl: float | None = None
+    worst_mg_dl: float | None = field(default=None, repr=False)
     worst_at: datetime | None = None
-    missed: tuple[datetime, datetime, float] | None = None
+    missed: tuple[datetime, datetime, float] | None = field(default=None, repr=False)
 
     @property
     def calling(self) -> bool:
@@ -225,4 +225,4 @@ class Acceptance:
 
     carer: str
     priority: Priority
-    mg_dl: float | None = None
+    mg_dl: float | None = field(default=None, repr=False)

@@ -74,7 +74,7 @@ class Desk:
             return case.alert.calling
         if attempt.purpose is Purpose.REMINDER:
             return case.alert.reminded_at is not None or case.alert.calling
-        return True
+        return attempt.purpose is not Purpose.PAUSED or case.alert.open
 
     # Conditions -------------------------------------------------------------
 
@@ -99,6 +99,14 @@ class Desk:
     def hear(self, ward: Ward, draft: Draft) -> datetime | None:
         """Do what is due to carers after a report, which changes nothing of what was read."""
         return self.look_at(ward, draft) if ward.wearer is None else self._pursue(ward, [], draft)
+
+    def go_on(self, ward: Ward, draft: Draft) -> None:
+        """Do what is due for each open alert of *ward*, though its rules or another alert fail."""
+        for case in list(ward.cases.values()):
+            try:
+                pursue(case, self.belief, draft)
+            except Exception:  # noqa: BLE001, S112 - said already, and tried again soon
+                continue
 
     def _pursue(self, ward: Ward, waits: list[datetime], draft: Draft) -> datetime | None:
         for case in list(ward.cases.values()):

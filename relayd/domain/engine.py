@@ -102,14 +102,15 @@ class Engine:
     def survive(self, event: Event, why: str, now: datetime) -> Turn:
         """Go on after :meth:`handle` raised: *event* is passed over, and carers hear of it.
 
-        What had been changed by then stands in the turn, so that memory and disk agree; what was
-        left undone is looked at again shortly. *why* is for people, without health values.
+        What had changed by then stands in the turn: memory and disk agree. Every ward is looked at
+        again shortly; where that fails too, what is open is pursued. *why* holds no health values.
         """
         draft = self._draft
         draft.happened("event.passed_over", kind=type(event).__name__, why=why)
         for ward in self.wards.values():
             if ward.wake_at is None:
-                self.schedule(ward, now + LOOKED_AT_AGAIN_AFTER)
+                self.desk.go_on(ward, draft)
+            self.schedule(ward, now + LOOKED_AT_AGAIN_AFTER)
         for relay in self.technical.mishap(why, draft):
             self.schedule(relay, now)
         return draft.turn()

@@ -1,7 +1,7 @@
 """What one wearer's glucose has been of late, and what follows from it."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import islice, pairwise
@@ -53,7 +53,7 @@ class Mark:
     """
 
     stamp: datetime
-    mg_dl: float
+    mg_dl: float = field(repr=False)
     bound: Bound
     trend: Trend | None
     trusted: bool = True

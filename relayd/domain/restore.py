@@ -32,14 +32,17 @@ def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datet
                 _blame(known, alert)
             if alert.condition is Code.BAD_PAYLOAD:
                 garbled.append(alert.about)
-    _take_up_attempts(kept, desk, now)
+    _take_up_attempts(kept, wards, desk, now)
     _believe(desk)
     return garbled
 
 
-def _take_up_attempts(kept: Kept, desk: Desk, now: datetime) -> None:
+def _take_up_attempts(
+    kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datetime
+) -> None:
     for alert in kept.closing:
-        if alert.ended_at is not None and now - alert.ended_at <= CLOSED_KEPT_FOR:
+        recent = alert.ended_at is not None and now - alert.ended_at <= CLOSED_KEPT_FOR
+        if recent and alert.wearer in wards:
             desk.close(Case(alert, desk.household), now)
     for attempt in sorted(kept.attempts, key=lambda a: a.number):
         case = desk.case_of(attempt.id)

@@ -13,6 +13,7 @@ from relayd.domain.household import Route
 from relayd.drill.copy import Copy
 from relayd.drill.held import Held
 
+BY_TEXT = ("-sms", "-voice")  # a call that can take no key says which text to send
 ANSWERED = frozenset({Dissemination.ACCEPTED, Dissemination.REJECTED})
 
 
@@ -54,12 +55,15 @@ class Progress:
         return (a for a in attempts if not a.purpose.quiet and self.goes(a))
 
     def unanswered(self) -> list[Attempt]:
-        """What was asked and has no answer yet: a test asks by each route, a drill each carer."""
-        calls = list(self.calls())
-        done = {attempt.carer for attempt in calls if attempt.status in ANSWERED}
-        if self._copy.test:
-            return [attempt for attempt in calls if attempt.status not in ANSWERED]
-        return [attempt for attempt in calls if attempt.carer not in done]
+        """What a bare text may be the answer to: every text and call that has none yet.
+
+        Who pressed a button may still answer the text that came after it.
+        """
+        return [
+            attempt
+            for attempt in self.calls()
+            if attempt.status not in ANSWERED and self.route(attempt).kind.endswith(BY_TEXT)
+        ]
 
     def left(self) -> Left:
         """What may still come: nothing once everybody answered, or every route is proved."""
@@ -94,7 +98,7 @@ class Progress:
     def asked(self, channel: str, sender: str) -> Mapping[str, tuple[Alert, Attempt]]:
         """By carer, what a text from *sender* over *channel* may answer, in people's time.
 
-        The last message that went to that very number, else the last of all. Who has answered is
+        The last message that went to that very number, else the last of all. What was answered is
         not among them.
         """
         alert = self.alert

@@ -17,7 +17,7 @@ from relayd.web.guard import Refusal
 from relayd.web.links import Links
 
 Body = TypeVar("Body")
-LINES_AT_MOST = 2**31
+LONGEST = 12  # digits
 EXAMPLES = {"drill": '{"outages": ["o2-uk"]}', "test": '{"carer": "ana"}'}
 
 
@@ -92,7 +92,7 @@ class Drilling:
     async def progress(self, request: web.Request) -> web.Response:
         """How the drill stands that runs, or was the last; ``?since=`` lines are known already."""
         text = request.query.get("since", "0")
-        if not (text.isascii() and text.isdecimal()) or int(text[:12]) > LINES_AT_MOST:
+        if not (text.isascii() and text.isdecimal()) or len(text) > LONGEST:
             raise Refusal(HTTPStatus.BAD_REQUEST, "since must be a whole number.")
         return document(progress_of(self._drills.current, int(text)))
 

@@ -82,7 +82,7 @@ ANSWERING = (
         "            desk.adopt(known, Case(alert, desk.household))",
         "            desk.adopt(known, Case(alert if alert.calling else alert.called_again("
         "alert.cause, now), desk.household))",
-        seed=19,
+        tests=("tests/test_engine_restart.py",),
     ),
     Exhibit(
         "muting-the-watch-mutes-the-carers",

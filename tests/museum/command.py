@@ -53,7 +53,7 @@ def _row(exhibit: Exhibit, found: Found | None) -> str:
     if found is None:
         return f"| {exhibit.name} | {exhibit.bug} | **not found out** |"
     by = (
-        f"{found.seed + 1:,} seeds ({found.how.partition(' ')[0]})"
+        f"{found.seed + 1:,} seed{'s' if found.seed else ''} ({found.how.partition(' ')[0]})"
         if found.seed is not None
         else f"`{found.how.partition('::')[2] or found.how}`"
     )

@@ -7,18 +7,18 @@ DELIVERY = (
         "accepted-is-delivered",
         "mqttwarn and most webhook relays: a gateway's 200 is the end of it; the phone was off.",
         "domain/plan.py",
-        "    last = call.tried[-1]\n    patience, reason",
-        "    last = call.tried[-1]\n    if last.status is Dissemination.SENT:\n"
-        "        return Rest(Reason.TOLD)\n    patience, reason",
+        "    passed_over = _passed_over(call, belief)\n",
+        "    if call.tried[-1].status is Dissemination.SENT:\n"
+        "        return Rest(Reason.TOLD)\n    passed_over = _passed_over(call, belief)\n",
         seed=10,
     ),
     Exhibit(
         "delivered-is-answered",
         "Pagers for which delivery to a phone, voicemail too, stops the escalation.",
         "domain/plan.py",
-        "    last = call.tried[-1]\n    patience, reason",
-        "    last = call.tried[-1]\n    if last.status is Dissemination.DELIVERED:\n"
-        "        return Rest(Reason.TOLD)\n    patience, reason",
+        "    passed_over = _passed_over(call, belief)\n",
+        "    if call.tried[-1].status is Dissemination.DELIVERED:\n"
+        "        return Rest(Reason.TOLD)\n    passed_over = _passed_over(call, belief)\n",
         seed=10,
     ),
     Exhibit(
@@ -33,9 +33,9 @@ DELIVERY = (
         "failed-on-crash",
         "Queues that mark what was in flight at a crash as failed, and never send it anew.",
         "domain/engine.py",
-        "                        draft.send(attempt, case.alert)",
-        "                        draft.keep_attempt(attempt)",
-        seed=10,
+        "                    draft.send(attempt, case.alert)",
+        "                    draft.keep_attempt(attempt)",
+        seed=6,
     ),
     Exhibit(
         "processed-before-sent",
@@ -49,8 +49,8 @@ DELIVERY = (
         "everything-anew-at-start",
         "Home Assistant automations fire again at every restart for what was told already.",
         "domain/engine.py",
-        "if attempt.status is Dissemination.SENDING and self.desk.wanted(",
-        "if attempt.status is not Dissemination.ACCEPTED and self.desk.wanted(",
+        "unsent = attempt.status is Dissemination.SENDING",
+        "unsent = attempt.status is not Dissemination.ACCEPTED",
         seed=0,
     ),
     Exhibit(
@@ -73,11 +73,10 @@ DELIVERY = (
         "down-is-never-tried",
         "mwan3 switched an interface off for good that it had once judged to be down.",
         "domain/plan.py",
-        "    return Try(next(alive, left[0]), lap, reason)\n\n\ndef _tell_once",
-        "    best = next(alive, None)\n"
-        "    return Try(best, lap, reason) if best is not None else Rest(Reason.NO_ROUTE)\n\n\n"
-        "def _tell_once",
-        seed=10,
+        "    return Try(min(left, key=rank), lap, reason)\n",
+        "    best = min(left, key=rank)\n    if belief.dead(call.carer.routes[best]):\n"
+        "        return Rest(Reason.NO_ROUTE)\n    return Try(best, lap, reason)\n",
+        seed=19,
     ),
     Exhibit(
         "retry-in-ten-minutes",
@@ -116,7 +115,7 @@ DELIVERY = (
     Exhibit(
         "seizures-one-at-a-time",
         "OpenSeizureDetector texts contacts one after the other, while a minute is all there is.",
-        "domain/plan.py",
+        "domain/call.py",
         "        return self.alert.priority is Priority.HIGH and (",
         "        return self.alert.priority > Priority.HIGH and (",
         seed=0,
@@ -152,14 +151,14 @@ DELIVERY = (
         "            return _blame(relay, ours, words or "
         'f"{channel} refuses our credentials", draft)',
         "            return False",
-        seed=109,
+        seed=19,
     ),
     Exhibit(
         "lost-path-goes-unsaid",
         "mwan3 #18841: the way out was down, and the router said that it was up.",
         "domain/technical.py",
-        "        lost = event.state is PathState.DOWN\n",
-        "        lost = False\n",
+        "        lost = event.state is PathState.DOWN or event.stranger\n",
+        "        lost = event.stranger\n",
         seed=2,
     ),
 )
