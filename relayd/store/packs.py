@@ -45,7 +45,7 @@ class Pack:
 
 
 NOTHING = (None,) * 6
-SMALL = 96  # bytes: to deflate so little gains nothing
+SMALL = 400  # bytes: the lines of a lone alert, which must not wait for so small a gain
 READING_PARTS = 2
 LINE_PARTS = 9
 
