@@ -14,12 +14,14 @@ from rich.progress import Progress
 from relayd.config import ConfigFaults, load
 from relayd.domain.story import Story
 from relayd.report import page, tables, terminal
-from relayd.simulate import Home, UnknownScenario, home_of, names, rehearse
+from relayd.report.channels import nouns
+from relayd.simulate import Home, UnknownScenario, home_of, rehearse
 from relayd.simulate import load as load_scenario
+from relayd.simulate import names as scenarios_known
 from relayd.simulate.contingency import every_outage
 from relayd.simulate.document import document, table_document
 from relayd.simulate.home import names_in
-from relayd.simulate.moments import WORST, BadMoment, moment_of, worst_of
+from relayd.simulate.moments import WORST, BadMoment, clock_of, moment_of, worst_of
 from relayd.simulate.remedy import with_remedies
 
 WELL, BAD_NEWS, WRONG = 0, 1, 2
@@ -61,7 +63,7 @@ def run_rehearsal(options: argparse.Namespace) -> int:
 
 def list_scenarios(*, as_json: bool = False) -> int:
     """Name every scenario that comes with relayd."""
-    known = names()
+    known = scenarios_known()
     if as_json:
         _write({"scenarios": [{"scenario": name, "about": about} for name, about in known]})
         return WELL
@@ -109,7 +111,7 @@ def _story(home: Home, word: str, wish: Wish, step: Step) -> Story:
         kept = sum(each.kept for each in tried)
         sentence = (
             f"Of {len(tried)} onsets tried, one a minute, {kept} keep the promise; "
-            f"this is the worst, at {at / 60:.0f} min."
+            f"this is the worst, at {clock_of(at, scenario)}."
         )
         notes = (sentence,)
     elif wish.at is not None and wish.at != WORST:
@@ -133,8 +135,10 @@ def contingency(file: Path, wish: Wish) -> int:
     else:
         on_screen = sys.stdout.isatty()
         width = Console().width if on_screen else WIDTH
+        kinds = {name: channel.kind for name, channel in home.config.channels.items()}
+        names = nouns(kinds) | names_in(home)
         text = tables.contingency(
-            table.cases, table.certificate, names_in(home), colour=on_screen, width=width
+            table.cases, table.certificate, names, colour=on_screen, width=width
         )
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     return WELL if table.kept_promise else BAD_NEWS

@@ -46,6 +46,20 @@ def test_proof_in_time_keeps_the_promise() -> None:
     assert unreached == ()
 
 
+def test_the_first_telling_counts_from_the_raising_whatever_the_priority() -> None:
+    """Told as medium, and high a quarter of an hour later: they knew of it since the first."""
+    alert, _ = judge(
+        stands(10, "raised", "glucose.low", "medium"),
+        begun(10, 1, "text"),
+        said(40, "delivered", 1),
+        stands(910, "worsened", "glucose.low", "high"),
+        begun(910, 2, "text"),
+        said(930, "delivered", 2),
+    )
+    assert alert.first == Reached("ana", 30.0, "text")
+    assert alert.delivered == Reached("ana", 20.0, "text")
+
+
 @pytest.mark.parametrize(
     ("lines", "what"),
     [

@@ -50,6 +50,37 @@ def test_the_certificate_stands_at_the_end_with_what_each_addition_would_buy() -
     )
 
 
+def test_what_is_not_survived_stands_worst_first_and_none_is_passed_over_in_silence() -> None:
+    """Thirty are named: those that leave nobody told come before those that are only late."""
+    late = [
+        replace(LOST, outage=(f"{n}",), words=f"a {n}", delivered=Reached("tom", 300.0 + n))
+        for n in range(40)
+    ]
+    pair = replace(LOST, outage=("o2", "sky"), words="O2 and Sky")
+    alone = replace(LOST, outage=("o2",), words="all of O2")
+    lost = (*late, pair, alone, LOST)
+    text = table(*lost, certificate=Certificate(0, len(lost), lost))
+    named = text.partition("what it does not survive:\n")[2].splitlines()
+    assert named[:2] == ["  ·  all of O2", "  ·  a 39"]
+    assert named[30:] == [
+        "  and 11 more, none of them worse",
+        "  and 2 pairs of which one alone is too much",
+    ]
+
+
+def test_it_is_said_what_is_counted() -> None:
+    remedies = (Remedy("a second dongle", 1, 3, "lost case"),)
+    text = table(
+        LOST,
+        certificate=Certificate(
+            0, 1, (LOST,), remedies, counted="1 case.", tried="Tried on some.", notes=("A typo.",)
+        ),
+    )
+    assert text.startswith("If this fails, and then that happens\n1 case.\n")
+    assert "\n  A typo.\n" in text
+    assert text.endswith("  Tried on some.\n  keeps 1 of 3 lost cases  a second dongle\n")
+
+
 def test_a_household_that_survives_everything_is_told_so() -> None:
     assert table(FINE).endswith("✔ This household survives all of it: 1 of 1.\n")
 

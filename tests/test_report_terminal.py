@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from stories import Tale, broken, kept, story
 
-from relayd.domain.story import AlertTold, Band, Reached, Story
+from relayd.domain.story import AlertTold, Band, Reached, Story, Trouble
 from relayd.report.terminal import ascii_only, progress, render
 
 EVIL = "Ana\x1b[31m\r\n[red]boss[/red]\u202e :warning:"
@@ -109,6 +109,49 @@ def test_whoever_answers_second_has_answered_too() -> None:
     tale.line(20.0, "alert.acknowledged", alert="mia-1", carer="tom")
     alert = AlertTold("mia-1", "mia", "glucose.low", "high", 0.0, kept=True)
     assert "Gran call 24 s answered after 24 s" in flat(plain(story(tale, alerts=(alert,))))
+
+
+@pytest.mark.parametrize(
+    ("answered", "said"),
+    [
+        ((None,), "Nobody answered: delivered is not awake."),
+        ((2400.0,), "Nobody answered for 40 min: delivered is not awake."),
+        ((None, 40.0), "Nobody answered 1 of the 2: delivered is not awake."),
+        ((None, None), "Nobody answered: delivered is not awake."),
+        ((40.0,), ""),
+    ],
+)
+def test_a_promise_that_was_kept_to_sleepers_is_not_left_without_a_remark(
+    answered: tuple[float | None, ...], said: str
+) -> None:
+    """Delivered in time keeps the promise; that nobody came must stand beside it."""
+    alerts = tuple(
+        AlertTold(f"mia-{n}", "mia", "glucose.urgent_low", "high", 0.0, kept=True,
+                  delivered=Reached("tom", 20.0, "text"),
+                  acknowledged=None if after is None else Reached("tom", after))
+        for n, after in enumerate(answered)
+    )  # fmt: skip
+    text = flat(plain(story(Tale(), alerts=alerts, kept_promise=True)))
+    assert ("Nobody answered" in text) is bool(said)
+    assert said in text
+
+
+def test_what_was_told_of_an_onset_by_one_alert_is_no_surprise_in_the_next() -> None:
+    low = AlertTold("mia-1", "mia", "glucose.low", "high", 70.0, true_onset_s=60.0, kept=True)
+    silent = replace(low, alert="mia-2", condition="glucose.silent", raised_s=820.0)
+    assert "It really began" not in plain(story(Tale(), alerts=(low, silent)))
+    assert "It really began" in plain(story(Tale(), alerts=(silent,)))
+
+
+def test_an_outage_that_outlasts_the_story_is_told_to_its_end() -> None:
+    text = plain(kept(lasts_s=5400.0))
+    assert "05:30, the first 1 h 30 min, seed 7" in text
+    assert "05:30 to Fri 03:30  mobile data on O2" in text
+
+
+def test_what_truly_begins_stands_at_the_top() -> None:
+    text = plain(kept(trouble=Trouble(16200.0, "an urgent low begins for Mia")))
+    assert text.index("In truth an urgent low begins for Mia at 10:00.") < text.index("What fails")
 
 
 def test_a_day_that_begins_is_named() -> None:

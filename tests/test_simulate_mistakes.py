@@ -35,6 +35,8 @@ def simulate(*words: str, household: str = "recommended") -> int:
         ('"network:data"', '"home-lien"', '"home-line"'),
         ("from = 0", 'fault = "los"', '"loss"'),
         ("from = 0", 'fault = "captive-potal"', '"captive-portal"'),
+        ("from = 0", 'fault = "dead"', 'Did you mean "down"?'),
+        ("from = 0", 'fault = "slow"', 'Did you mean "delay"?'),
         ("from = 0", "form = 0", '"from"'),
         ("lasts = 60", "last = 60", '"lasts"'),
         ("to = 60", "to = -5", "not possible"),
@@ -63,6 +65,28 @@ def test_a_mistake_is_said_with_its_remedy(
     assert said in told.err
     assert "1 fault(s)" in told.err
     assert not told.out
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is wrong with the file, and what this household does not have, in one pass."""
+    file = tmp_path / "mine.toml"
+    spoilt = GOOD.replace("lasts = 60", "last = 60").replace("network:data", "path:brodband")
+    file.write_text(spoilt.replace("from = 0", 'fault = "los"'))
+    assert simulate(str(file)) == 2
+    told = capsys.readouterr().err
+    assert "3 fault(s)" in told
+    for said in ('"lasts"', '"loss"', '"path:broadband"'):
+        assert said in told
+
+
+@pytest.mark.parametrize("text", ["", 'name = "mine"\nlasts = 60\n'])
+def test_a_scenario_in_which_nothing_happens_is_a_mistake(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    assert simulate(str(file)) == 2
+    assert "nothing fails in it, and nothing begins" in capsys.readouterr().err
 
 
 def test_the_same_file_without_a_mistake_is_rehearsed(tmp_path: Path) -> None:

@@ -32,10 +32,14 @@ class Case:
 class Certificate:
     """What a household survives: *survived* of *of* cases keep the promise or are covered.
 
-    *lost* are the others; *remedies* are single additions, and what each would buy.
+    *lost* are the others; *remedies* are single additions, and what each would buy; *tried* says of
+    which lost cases. *counted* says what a case is; *notes* are sentences to know beside it.
     """
 
     survived: int
     of: int
     lost: tuple[Case, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    counted: str = ""
+    tried: str = ""
+    notes: tuple[str, ...] = ()

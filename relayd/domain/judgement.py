@@ -149,6 +149,7 @@ class Judgement:
             since = called.highs[0]
         reached = min((r for r in called.reached if r[0] >= since), default=None, key=_when)
         answered = min((a for a in called.acknowledged if a[0] >= since), default=None)
+        first = min(called.reached, default=None, key=_when)
         return AlertTold(
             called.alert,
             called.wearer,
@@ -159,6 +160,7 @@ class Judgement:
             acknowledged=_reached((*answered, None), since) if answered is not None else None,
             kept=kept,
             called_s=since,
+            first=_reached(first, called.raised_s),
         )
 
     def _kept(

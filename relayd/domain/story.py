@@ -36,6 +36,7 @@ class AlertTold:
 
     *delivered* is what relayd can know: proof, or failing that an answer. *shown* is what the
     imagined phone showed first, whether relayd knows of it or not; None in a drill.
+    *first* is the first telling of it at any priority, counted from when it was raised.
     *true_onset_s* is when the wearer's value really crossed the limit, None where nobody knows.
     *kept* judges the promise; None for an alert that never was of high priority.
     """
@@ -51,6 +52,7 @@ class AlertTold:
     true_onset_s: float | None = None
     kept: bool | None = None
     called_s: float | None = None  # Since when the promise counts: raised, or become high.
+    first: Reached | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class Band:
     """One fault, from when to when: the shaded band of the picture.
 
     *component* is what it hits ("network:o2-uk:data"), *words* say it to a family ("mobile data on
-    O2"). *ended_s* is None where it outlasts the story. *assumed*: its rate or time is an
-    assumption and not a published figure.
+    O2"). *ended_s* may lie behind the story's end, and is None where nothing ends it. *assumed*:
+    its rate or time is an assumption and not a published figure.
     """
 
     component: str
@@ -71,11 +73,23 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One change to the file and what it would buy: *keeps* of *of* cases that are lost today."""
+    """One change to the file and what it would buy: *keeps* of *of* cases that are lost today.
+
+    *cases* says what is counted ("lost onset"), as one of it.
+    """
 
     words: str
     keeps: int
     of: int
+    cases: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What truly begins for a wearer, seen or not: ``an urgent low begins for Mia``, and when."""
+
+    t: float
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,10 @@ class Story:
 
     *unreached* are carers of the plan whom nothing reached while something called for them.
     *notes* are sentences a family must read beside the table (a true onset that lay earlier, who
-    watches when the Pi is dead). *lifted_by* is the real alert that ended a drill.
+    watches when the Pi is dead); *remarks* belong beside the verdict. *lifted_by* is the real alert
+    that ended a drill. *names* are what people call carers, wearers and networks, by their ids;
+    *kinds* what each channel is, as the file says it ("pushover"). *rang* are the calls at which
+    the phone rang, None where nobody knows.
     """
 
     scenario: str
@@ -101,4 +118,8 @@ class Story:
     notes: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     lifted_by: str | None = None
-    names: Mapping[str, str] = field(default_factory=dict)  # ids of carers and wearers, as people
+    names: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    rang: frozenset[str] | None = None
+    trouble: Trouble | None = None

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from relayd.domain.alert import Priority
 from relayd.domain.story import AlertTold, Story
+from relayd.report.channels import called
 from relayd.report.facts import Track, since_s, tracks
 from relayd.report.plain import about, counted, listed, name, span
 
@@ -148,7 +149,7 @@ def _pair(who: str, was: tuple[_Side, Track | None], foreseen: tuple[_Side, Trac
     assert one is not None, "a pair has at least one side"
     return Pair(
         who=who,
-        channel=name(mine.story, one.channel),
+        channel=called(mine.story, one.channel),
         foreseen_s=theirs.after(planned.begun_s) if planned else None,
         begun_s=mine.after(real.begun_s) if real else None,
         foreseen_proof_s=theirs.after(planned.proven_s) if planned else None,

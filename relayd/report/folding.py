@@ -5,8 +5,9 @@ from itertools import pairwise
 
 from relayd.domain.delivery import Reason
 from relayd.domain.story import Story
+from relayd.report.channels import tried
 from relayd.report.facts import Track, tracks
-from relayd.report.plain import MINUTE, counted, name, span, tried
+from relayd.report.plain import MINUTE, condition, counted, name, span, subject
 from relayd.report.times import at_day
 from relayd.report.trimming import joined, trimmed
 from relayd.report.words import Mark, Told
@@ -85,18 +86,30 @@ def _again(story: Story, laps: Sequence[Lap]) -> str:
     proof = "it arrives, nobody answers" if _came_to(laps[0]) else "nothing proves that it arrives"
     times = counted(len(laps), "more time")
     last = at_day(story, begun[-1])
-    return f"relayd tries {who} again by {channels} {_pace(begun)}, {times} until {last}: {proof}"
+    whom = _about(story, laps[0][0].alert)
+    again = f"relayd tries {who} again{whom} by {channels} {_pace(begun)}"
+    return f"{again}, {times} until {last}: {proof}"
+
+
+def _about(story: Story, alert: str) -> str:
+    """Which alert it is about, where carers are called for several."""
+    known = {each.alert: each for each in story.alerts}
+    several = {track.alert for track in tracks(story) if not track.quiet}
+    if len(several) < 2 or alert not in known:  # noqa: PLR2004  one needs no telling apart
+        return ""
+    mine = known[alert]
+    return f" about {subject(story, mine.wearer)} ({condition(mine.condition)})"
 
 
 def _pace(begun: Sequence[float]) -> str:
     gaps = [later - sooner for sooner, later in pairwise(begun)]
     least, most = min(gaps), max(gaps)
     if most - least <= EVEN * most:
-        return f"every {_about(sum(gaps) / len(gaps))}"
-    return f"every {_about(least)} to {_about(most)}"
+        return f"every {_whole(sum(gaps) / len(gaps))}"
+    return f"every {_whole(least)} to {_whole(most)}"
 
 
-def _about(seconds: float) -> str:
+def _whole(seconds: float) -> str:
     """A pace of minutes is said in whole ones."""
     return span(seconds if seconds < 2 * MINUTE else round(seconds / MINUTE) * MINUTE)
 

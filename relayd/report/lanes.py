@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from relayd.domain.delivery import Dissemination
 from relayd.domain.story import AlertTold, Story
 from relayd.report.axis import Axis
+from relayd.report.channels import called
 from relayd.report.facts import ANSWERS, PROOF, Step, Track, tracks
 from relayd.report.markup import Html, el
-from relayd.report.plain import name
 from relayd.report.shapes import R, mark
 
 ROW, LETTER = 27.0, 6.4
@@ -86,7 +86,7 @@ def close_lane(story: Story, alert: AlertTold, carer: str, axis: Axis) -> Lane:
         mine = track.alert == alert.alert and track.carer == carer and not track.quiet
         if not mine or not axis.holds(track.begun_s):
             continue
-        label = name(story, track.channel)
+        label = called(story, track.channel)
         steps = [step for step in marks_of(track) if axis.holds(step.t)]
         begins = axis.x(track.begun_s)
         ends_at = max([axis.x(step.t) for step in steps] + [begins])

@@ -13,7 +13,7 @@ from relayd.report.markup import Html, el, join
 from relayd.report.plain import about, harmless, sentence, span
 from relayd.report.shapes import legend
 from relayd.report.tables import after
-from relayd.report.times import moment, outage_lines, when
+from relayd.report.times import moment, outage_lines, trouble, when
 from relayd.report.trimming import everything
 from relayd.report.words import Told
 
@@ -71,6 +71,7 @@ def _header(story: Story, *, drill: bool) -> Html:
         el("h1", story.scenario),
         el("p", sentence(story.about)) if story.about else "",
         el("p", when(story), class_="soft"),
+        el("p", trouble(story), class_="soft") if story.trouble is not None else "",
     )
 
 
@@ -87,6 +88,7 @@ def _verdict(story: Story) -> Html:
     return el(
         "div",
         el("p", f"{sign}{verdict.headline(story)}"),
+        *(el("p", remark) for remark in verdict.remarks(story)),
         el("p", verdict.lifted(story)) if story.lifted_by is not None else "",
         el("p", verdict.unreached(story)) if story.unreached else "",
         el("p", el("b", "The cheapest change: "), remedies[0]) if remedies else "",

@@ -1,7 +1,7 @@
 """Small plain words: names, durations, lists. What comes from a file is made harmless."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from relayd.domain.alert import Code
 from relayd.domain.names import NAMES
@@ -98,8 +98,3 @@ def subject(story: Story, wearer: str | None) -> str:
 def about(story: Story, alert: AlertTold) -> str:
     """An alert as a heading: ``Mia: urgent low``."""
     return f"{subject(story, alert.wearer)}: {condition(alert.condition)}"
-
-
-def tried(story: Story, channels: Sequence[str]) -> str:
-    """The channels that were tried, in order."""
-    return listed(name(story, channel) for channel in channels)

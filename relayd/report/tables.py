@@ -9,6 +9,7 @@ from relayd.domain.story import Story
 from relayd.report.comparing import SAME, Pair, compared, findings
 from relayd.report.plain import condition, counted, harmless, listed, span
 from relayd.report.screen import DIM, HEAD, KEPT, LOST, Screen
+from relayd.report.verdict import kept
 
 SHOWN = 30
 
@@ -32,6 +33,8 @@ def contingency(
     # All that is lost is shown; of the rest what is hardest, so that the page stays readable.
     shown, rest = ranked[: max(SHOWN, lost)], ranked[max(SHOWN, lost) :]
     screen.say("If this fails, and then that happens", "bold underline")
+    if certificate.counted:
+        screen.say(harmless(certificate.counted), DIM)
     screen.gap()
     if shown:
         head = ("", "fails", "alert", "told", "after", "not reached")
@@ -115,21 +118,50 @@ def _certify(screen: Screen, certificate: Certificate, covered: int) -> None:
     else:
         text = f"✘ This household survives {survived:,} of {of:,}; what it does not survive:"
         screen.say(text, LOST)
-        lines = dict.fromkeys(harmless(case.words) for case in certificate.lost)
-        for words in list(lines)[:SHOWN]:
-            screen.grid([(Text("·", DIM), Text(words))], indent=2)
+        _not_survived(screen, certificate.lost)
     if covered:
         said = f"In {counted(covered, 'case')} only the watcher outside the house tells the carers."
         screen.say(f"  {said}", DIM)
+    for note in certificate.notes:
+        screen.say(harmless(note), "yellow", indent=2)
     if certificate.remedies:
         screen.head("What one addition would buy")
+        if certificate.tried:
+            screen.say(harmless(certificate.tried), DIM, indent=2)
         screen.grid(
-            [
-                (Text(f"keeps {each.keeps:,} of {each.of:,}", HEAD), Text(harmless(each.words)))
-                for each in certificate.remedies
-            ],
+            [(Text(kept(each), HEAD), Text(harmless(each.words))) for each in certificate.remedies],
             indent=2,
         )
+
+
+def _not_survived(screen: Screen, lost: Sequence[Case]) -> None:
+    """What is lost, the worst first; a pair only where neither of the two is lost alone."""
+    alone: dict[str, set[object]] = {}
+    for case in lost:
+        if len(case.outage) == 1:
+            alone.setdefault(case.outage[0], set()).add((case.wearer, case.condition))
+    more = [case for case in lost if not _implied(case, alone)]
+    words = list(dict.fromkeys(harmless(case.words) for case in sorted(more, key=_weight)))
+    for each in words[:SHOWN]:
+        screen.grid([(Text("·", DIM), Text(each))], indent=2)
+    if words[SHOWN:]:
+        screen.say(f"and {len(words) - SHOWN:,} more, none of them worse", DIM, indent=2)
+    implied = {case.outage for case in lost} - {case.outage for case in more}
+    if implied:
+        pairs = counted(len(implied), "pair")
+        screen.say(f"and {pairs} of which one alone is too much", DIM, indent=2)
+
+
+def _implied(case: Case, alone: Mapping[str, set[object]]) -> bool:
+    """Whether a part of a pair loses the same alert by itself."""
+    alert = (case.wearer, case.condition)
+    return len(case.outage) > 1 and any(alert in alone.get(part, ()) for part in case.outage)
+
+
+def _weight(case: Case) -> tuple[bool, int, int, float]:
+    """Nobody told before somebody late; one failure before two; then whom nothing can reach."""
+    late = -case.delivered.after_s if case.delivered is not None else float("-inf")
+    return case.delivered is not None, len(case.outage), -len(case.unreachable), late
 
 
 def compare(real: Story, rehearsed: Story, *, colour: bool = False, width: int = 80) -> str:

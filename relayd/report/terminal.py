@@ -7,7 +7,7 @@ from relayd.report import verdict
 from relayd.report.folding import told
 from relayd.report.plain import about, harmless, sentence
 from relayd.report.screen import DIM, KEPT, LOST, Screen, ascii_only, progress
-from relayd.report.times import moment, outage_lines, when
+from relayd.report.times import moment, outage_lines, trouble, when
 from relayd.report.words import Mark, Told
 
 __all__ = ["ascii_only", "progress", "render"]
@@ -46,6 +46,8 @@ def _header(screen: Screen, story: Story) -> None:
     if story.about:
         screen.say(sentence(story.about))
     screen.say(when(story), DIM)
+    if story.trouble is not None:
+        screen.say(trouble(story), DIM)
     if story.lifted_by is not None:
         screen.gap()
         screen.say(f"▲ {verdict.lifted(story)}", LOST)
@@ -134,6 +136,8 @@ def _ending(screen: Screen, story: Story) -> None:
     screen.gap()
     mark, style = MARKS[story.kept_promise]
     screen.say(f"{mark} {verdict.headline(story)}", style)
+    for remark in verdict.remarks(story):
+        screen.say(remark, "yellow", indent=2)
     if story.unreached:
         screen.say(f"  {verdict.unreached(story)}", "red")
     for place, remedy in enumerate(verdict.remedies(story)):

@@ -28,10 +28,19 @@ def at_day(story: Story, t: float, *, seconds: bool = False) -> str:
 def when(story: Story) -> str:
     """When the story plays, how long, and by which lots."""
     begun = story.began_at
-    parts = [f"{begun:%A} {begun.day} {begun:%B %Y, %H:%M}", f"for {span(story.lasts_s)}"]
+    outlasted = any((band.ended_s or 0.0) > story.lasts_s for band in story.outages)
+    lasts = f"{'the first' if outlasted else 'for'} {span(story.lasts_s)}"
+    parts = [f"{begun:%A} {begun.day} {begun:%B %Y, %H:%M}", lasts]
     if story.seed is not None:
         parts.append(f"seed {story.seed}")
     return ", ".join(parts)
+
+
+def trouble(story: Story) -> str:
+    """What truly begins for a wearer, and when, as one sentence; empty where nobody can know."""
+    if story.trouble is None:
+        return ""
+    return f"In truth {harmless(story.trouble.words)} at {at_day(story, story.trouble.t)}."
 
 
 def outage_lines(story: Story) -> Iterator[tuple[str, str]]:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from relayd.domain.story import Line, Story
+from relayd.report.channels import WHO
 from relayd.report.facts import Track, sounders, tracks
 from relayd.report.plain import listed
-from relayd.report.words import WHO, Teller, Told
+from relayd.report.words import Teller, Told
 
 
 def everything(story: Story) -> list[Told]:

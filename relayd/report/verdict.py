@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from relayd.domain.alert import Priority
 from relayd.domain.delivery import Dissemination
-from relayd.domain.story import AlertTold, Story
-from relayd.report.facts import Heard, heard, since_s
-from relayd.report.plain import counted, harmless, listed, name, span, tried
+from relayd.domain.story import AlertTold, Remedy, Story
+from relayd.report.channels import called, tried
+from relayd.report.facts import Heard, heard, since_s, tracks
+from relayd.report.plain import counted, harmless, listed, name, span
 from relayd.report.times import at_day
 
 SOON, MUCH_SOONER = 60.0, 10.0
+LONG_UNANSWERED = 300.0
 SHOWN_IN_FULL = 6
 
 
@@ -37,7 +39,7 @@ def headline(story: Story) -> str:
     if story.kept_promise and not high:
         return "The promise is kept."
     if story.kept_promise:
-        count = "the alert" if len(high) == 1 else f"all {len(high):,} alerts"
+        count = {1: "the alert", 2: "both alerts"}.get(len(high), f"all {len(high):,} alerts")
         return (
             f"The promise is kept: {count} of high priority reached somebody in time "
             f"(promised: {within})."
@@ -50,6 +52,31 @@ def headline(story: Story) -> str:
     else:
         count = f"{len(lost):,} of {len(high):,} alerts of high priority"
     return f"The promise is broken: {count} reached nobody in time (promised: {within})."
+
+
+def remarks(story: Story) -> Iterator[str]:
+    """What must be said beside the verdict, so that nobody takes it for more than it is."""
+    yield from map(harmless, story.remarks)
+    if not story.kept_promise:
+        return
+    told = [alert for alert in story.alerts if alert.kept and alert.delivered is not None]
+    late = [alert for alert in told if _unanswered_s(alert) >= LONG_UNANSWERED]
+    never = [alert for alert in late if alert.acknowledged is None]
+    if never:
+        which = _of_them(len(never), len(told))
+        yield f"Nobody answered{which}: delivered is not awake."
+    elif late:
+        which = _of_them(len(late), len(told))
+        longest = span(max(map(_unanswered_s, late)))
+        yield f"Nobody answered{which} for {longest}: delivered is not awake."
+
+
+def _unanswered_s(alert: AlertTold) -> float:
+    return alert.acknowledged.after_s if alert.acknowledged is not None else float("inf")
+
+
+def _of_them(these: int, of: int) -> str:
+    return "" if these == of else f" {these:,} of the {of:,}"
 
 
 def unreached(story: Story) -> str:
@@ -86,7 +113,7 @@ def outcome(story: Story, alert: AlertTold) -> str:
     told, has = alert.delivered, alert.acknowledged
     if told is None:
         return "Nobody was told, as far as relayd can know."
-    by = f" by {name(story, told.channel)}" if told.channel else ", and answered,"
+    by = f" by {called(story, told.channel)}" if told.channel else ", and answered,"
     words = f"{name(story, told.carer)} was told{by} after {span(told.after_s)}"
     if has is None:
         return f"{words}; nobody answered."
@@ -105,7 +132,7 @@ def began(story: Story, alert: AlertTold) -> str:
 
 def asides(story: Story, alert: AlertTold) -> Iterator[str]:
     """What relayd could not know: when it really began, and which phone showed it before."""
-    if alert.true_onset_s is not None and alert.raised_s - alert.true_onset_s >= SOON:
+    if alert.true_onset_s is not None and _first_seen(story, alert) - alert.true_onset_s >= SOON:
         yield (
             f"It really began at {at_day(story, alert.true_onset_s)}, "
             f"{span(alert.raised_s - alert.true_onset_s)} before relayd could know of it."
@@ -118,45 +145,66 @@ def asides(story: Story, alert: AlertTold) -> Iterator[str]:
         )
 
 
+def _first_seen(story: Story, alert: AlertTold) -> float:
+    """When relayd first knew of what began then: an alert that was raised before may tell of it."""
+    same = (alert.wearer, alert.true_onset_s)
+    return min(a.raised_s for a in story.alerts if (a.wearer, a.true_onset_s) == same)
+
+
 def rows(story: Story, alert: AlertTold) -> list[Row]:
     """Who was told of *alert*, by what, after how long, and who was not: the first one first."""
     found = sorted(
         heard(story, alert),
         key=lambda each: (each.after_s is None, each.after_s or 0.0),
     )
-    return [_row(story, each) for each in found]
+    return [_row(story, alert, each) for each in found]
 
 
-def _row(story: Story, each: Heard) -> Row:
+def _row(story: Story, alert: AlertTold, each: Heard) -> Row:
     who = name(story, each.carer)
     if each.after_s is None:
-        return Row(who, "no proof", "", _without_proof(story, each), well=False)
+        return Row(who, "no proof", "", _without_proof(story, alert, each), well=False)
     if each.answered_s is not None:
         then = f"answered after {span(each.answered_s)}"
     elif each.refused:
         then = "answered “I cannot”"
     else:
         then = "did not answer"
-    by = name(story, each.channel) if each.channel else "an answer"
+    by = called(story, each.channel) if each.channel else "an answer"
     return Row(who, by, span(each.after_s), then, well=True)
 
 
-def _without_proof(story: Story, each: Heard) -> str:
-    failed = [c for c, status in each.tried if status is Dissemination.UNDELIVERABLE]
+def _without_proof(story: Story, alert: AlertTold, each: Heard) -> str:
+    rang = _rang(story, alert, each.carer)
+    bad = [c for c, status in each.tried if status is Dissemination.UNDELIVERABLE]
+    failed = [channel for channel in bad if channel not in rang]
+    ignored = [channel for channel in bad if channel in rang]
     silent = [c for c, status in each.tried if status is not Dissemination.UNDELIVERABLE]
     parts = []
     if silent:
         parts.append(f"nothing came back from {tried(story, silent)}")
+    if ignored:
+        parts.append(f"{tried(story, ignored)} rang, and nobody answered")
     if failed:
         parts.append(f"{tried(story, failed)} failed")
     return "; ".join(parts)
 
 
+def _rang(story: Story, alert: AlertTold, carer: str) -> frozenset[str]:
+    """The channels by which this carer's phone rang, as far as anybody knows."""
+    mine = (t for t in tracks(story) if (t.alert, t.carer) == (alert.alert, carer))
+    return frozenset(t.channel for t in mine if t.attempt in (story.rang or ()))
+
+
 def remedies(story: Story) -> list[str]:
     """What could be changed, and what it would buy, the best first as it was handed in."""
-    return [
-        f"{harmless(each.words)}: keeps {each.keeps:,} of {each.of:,}" for each in story.remedies
-    ]
+    return [f"{harmless(each.words)}: {kept(each)}" for each in story.remedies]
+
+
+def kept(remedy: Remedy) -> str:
+    """``keeps 9 of 9 lost onsets``."""
+    of = counted(remedy.of, remedy.cases) if remedy.cases else f"{remedy.of:,}"
+    return f"keeps {remedy.keeps:,} of {of}"
 
 
 def others(alerts: Sequence[AlertTold]) -> str:

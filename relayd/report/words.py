@@ -7,22 +7,13 @@ from enum import Enum
 from relayd.domain.alert import Cause
 from relayd.domain.delivery import Reason
 from relayd.domain.story import Line, Story
+from relayd.report.channels import WHO, called, message, passed_over, verb, why_failed
 from relayd.report.facts import Track, sounders, tracks
-from relayd.report.plain import condition, failure, harmless, listed, name, subject
+from relayd.report.plain import condition, harmless, name, subject
 
 Fields = Mapping[str, str | None]
 
-WHO = "\0"  # no name holds it
-VERBS = {
-    "text": f"texts {WHO}",
-    "sms": f"texts {WHO}",
-    "call": f"rings {WHO}",
-    "phone": f"rings {WHO}",
-    "push": f"sends {WHO} a push",
-    "siren": f"sounds the siren for {WHO}",
-}
-"""Where a family names a channel after what it does, it is said as people say it."""
-
+STANDS = frozenset({"alert.raised", "alert.worsened", "alert.eased"})
 UNSAID = frozenset({Reason.FIRST_CALL.value, Reason.TOLD.value, Reason.SOUNDER.value})
 CALLED_AGAIN = {
     Cause.REMINDER_UNANSWERED.value: "nobody says it is still in hand: all are called again",
@@ -75,6 +66,7 @@ class Teller:
         self._bands = {band.component: harmless(band.words) for band in story.outages}
         self._sounders = sounders(story)
         self._news: dict[str, str] = {}
+        self._stood: dict[str, tuple[str | None, str | None]] = {}
 
     def tell(self, line: Line) -> Told:
         """One line. Lines are to come in their order: quiet ones tell what happened before."""
@@ -98,7 +90,10 @@ class Teller:
         return f"{noun} {harmless(fields.get(noun) or '')}" if noun in ("path", "network") else ""
 
     def _remember(self, line: Line) -> None:
-        alert = line.fields.get("alert") or ""
+        get = line.fields.get
+        alert = get("alert") or ""
+        if line.event in STANDS:
+            self._stood[alert] = (get("condition"), get("priority"))
         if line.event == "alert.acknowledged":
             self._news[alert] = f"that {self.who(line.fields)} has it"
         elif line.event == "alert.cleared":
@@ -107,19 +102,20 @@ class Teller:
             self._news[alert] = "of the planned silence"
 
     def _attempt(self, word: str, track: Track, line: Line) -> Told:
-        who, channel = name(self._story, track.carer), name(self._story, track.channel)
+        who = name(self._story, track.carer)
         if word == "begun" and track.quiet:
             news = self._news.get(track.alert, "what happened")
-            words = f"relayd tells {who} by {channel} {news}"
+            words = f"relayd tells {who} by {called(self._story, track.channel)} {news}"
             joint = f"relayd tells {WHO} {news}"
             return Told(line.t, Mark.NOTE, words, track.attempt, joint, who)
-        mark, joint = self._far(word, channel, track, line.fields)
+        mark, joint = self._far(word, track, line.fields)
         return Told(line.t, mark, joint.replace(WHO, who), track.attempt, joint, who)
 
-    def _far(self, word: str, channel: str, track: Track, fields: Fields) -> tuple[Mark, str]:
-        what = channel if channel in VERBS else f"message by “{channel}”"
+    def _far(self, word: str, track: Track, fields: Fields) -> tuple[Mark, str]:
+        what = message(self._story, track.channel)
         if word == "begun":
-            return Mark.TRY, f"relayd {self._tries(channel, track)}{_because(fields)}"
+            return Mark.TRY, f"relayd {self._tries(track)}{self._because(fields)}"
+        why = why_failed(self._story, track, fields.get("failure"))
         said = {
             "sent": (Mark.SENT, f"the {what} to {WHO} is sent; no proof so far"),
             "delivered": (Mark.ARRIVED, f"proof: the {what} has reached {WHO}"),
@@ -127,18 +123,35 @@ class Teller:
             "rejected": (Mark.FAILED, f"{WHO} answers the {what}: “I cannot”"),
             "undeliverable": (
                 Mark.FAILED,
-                f"the {what} to {WHO} fails: {failure(fields.get('failure'))}",
+                f"the {what} to {WHO} fails: {why}",
             ),
         }
         return said.get(word, (Mark.NOTE, f"the {what} to {WHO}: {harmless(word)}"))
 
-    def _tries(self, channel: str, track: Track) -> str:
-        verb = VERBS.get(channel)
-        if verb is None:
+    def _tries(self, track: Track) -> str:
+        does = verb(self._story, track.channel)
+        if does is None:
+            channel = called(self._story, track.channel)
             sounds = track.channel in self._sounders
-            verb = f"sounds “{channel}” for {WHO}" if sounds else f"tries {WHO} by “{channel}”"
+            does = f"sounds “{channel}” for {WHO}" if sounds else f"tries {WHO} by “{channel}”"
         whom = self._subjects.get(track.alert)
-        return f"{verb} about {whom}" if self._several and whom else verb
+        return f"{does} about {whom}" if self._several and whom else does
+
+    def _because(self, fields: Fields) -> str:
+        reason, passed = fields.get("reason"), fields.get("passed_over")
+        why = f": {harmless(reason)}" if reason and reason not in UNSAID else ""
+        later = f" (left for later: {passed_over(self._story, passed)})" if passed else ""
+        return why + later
+
+    def named(self, what: str) -> str:
+        """A network as people call it; what has no other name stays as it is."""
+        return name(self._story, what)
+
+    def only_risen(self, fields: Fields) -> bool:
+        """Whether nothing changed but the priority: time alone brings that about."""
+        condition_before, priority_before = self._stood.get(fields.get("alert") or "", (None, None))
+        same = fields.get("condition") == condition_before
+        return same and priority_before not in (None, fields.get("priority"))
 
     def who(self, fields: Fields) -> str:
         """The carer a line names."""
@@ -156,26 +169,19 @@ class Teller:
         return self._bands.get(component) or harmless(component) or "something"
 
 
-def _because(fields: Fields) -> str:
-    reason, passed = fields.get("reason"), fields.get("passed_over")
-    why = f": {harmless(reason)}" if reason and reason not in UNSAID else ""
-    return why + (f" (left for later: {_passed_over(passed)})" if passed else "")
-
-
-def _passed_over(passed: str) -> str:
-    """``loud: o2-uk is suspected; push: o2-uk is suspected``, each reason said once."""
-    whys: dict[str, list[str]] = {}
-    for part in harmless(passed).split("; "):
-        channel, _, why = part.partition(": ")
-        whys.setdefault(why, []).append(channel)
-    return "; ".join(f"{listed(who)}: {why}" if why else listed(who) for why, who in whys.items())
-
-
 def _ranked(teller: Teller, fields: Fields, template: str) -> str:
     priority = harmless(fields.get("priority") or "")
     named = f" ({priority} priority)" if priority else ""
     what = condition(fields.get("condition") or "")
     return template.format(whom=teller.whom(fields), what=what) + named
+
+
+def _worsened(teller: Teller, fields: Fields) -> str:
+    if not teller.only_risen(fields):
+        return _ranked(teller, fields, "{whom} is worse: {what}")
+    what = condition(fields.get("condition") or "")
+    priority = harmless(fields.get("priority") or "")
+    return f"{teller.whom(fields)}: still {what}; now {priority} priority"
 
 
 def _escalated(teller: Teller, fields: Fields) -> str:
@@ -192,9 +198,9 @@ def _asked(teller: Teller, fields: Fields) -> str:
 def _said(key: str, template: str) -> Callable[[Teller, Fields], str]:
     """A template about one field, with the evidence for it where there is any."""
 
-    def tell(_: Teller, fields: Fields) -> str:
+    def tell(teller: Teller, fields: Fields) -> str:
         why = fields.get("evidence") or ""
-        words = template.format(harmless(fields.get(key) or "?"))
+        words = template.format(teller.named(fields.get(key) or "?"))
         return f"{words} ({harmless(why)})" if why else words
 
     return tell
@@ -216,7 +222,7 @@ def _unknown(line: Line) -> str:
 
 _PLAIN: Mapping[str, tuple[Mark, Callable[[Teller, Fields], str]]] = {
     "alert.raised": (Mark.ALARM, _ranking("{whom}: {what}")),
-    "alert.worsened": (Mark.ALARM, _ranking("{whom} is worse: {what}")),
+    "alert.worsened": (Mark.ALARM, _worsened),
     "alert.eased": (Mark.NOTE, _ranking("{whom} is better: {what}")),
     "alert.latched": (Mark.NOTE, _ranking("{whom}: {what} has passed; somebody must still look")),
     "alert.cleared": (Mark.OVER, _over),

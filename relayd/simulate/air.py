@@ -49,6 +49,7 @@ class Air:
         self._ways = ways
         self._prober = prober
         self._relay = relay
+        self.first_over: dict[str, str | None] = {}  # by attempt
         self.gateways = Gateways(setting, ways, people, relay)
 
     # Out ----------------------------------------------------------------------
@@ -58,12 +59,13 @@ class Air:
         relay = self._relay
         for send in sends:
             attempt = send.attempt
+            road = self._setting.home.roads[attempt.carer][attempt.route]
+            ways = sorted(road.ways, key=self._prober.doubts)
+            self.first_over.setdefault(attempt.id, ways[0])
             if not relay.engine.wanted(attempt.id):
                 overtaken = AttemptReported(attempt.id, UNDELIVERABLE, Failure.OVERTAKEN)
                 relay.take(overtaken)
                 continue
-            road = self._setting.home.roads[attempt.carer][attempt.route]
-            ways = sorted(road.ways, key=self._prober.doubts)
             self._next(Trip(send, road, ways, relay.life))
 
     def _next(self, trip: Trip) -> None:

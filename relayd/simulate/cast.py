@@ -34,7 +34,10 @@ LEVELS = ("network", "group", "ran")
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A script with every part taken: ready to be rehearsed. Times in seconds, *starts* aware."""
+    """A script with every part taken: ready to be rehearsed. Times in seconds, *starts* aware.
+
+    *spared*: something fails in the script, and nothing of it in this household.
+    """
 
     name: str
     about: str
@@ -45,18 +48,20 @@ class Scenario:
     onset: Onset | None = None
     away: tuple[Away, ...] = ()
     notes: tuple[str, ...] = ()
+    spared: bool = False
 
     def beginning(self, at: float) -> "Scenario":
         """The same, but what the wearer suffers begins at *at* seconds."""
         return self if self.onset is None else replace(self, onset=replace(self.onset, t=at))
 
 
-def cast(script: Script, home: Home) -> Scenario:
+def cast(script: Script, home: Home, faults: Faults | None = None) -> Scenario:
     """Give every part of *script* to something of *home*.
 
-    Raises ``ConfigFaults`` where the script names what is not there.
+    Raises ``ConfigFaults`` where the script names what is not there, and where *faults* were found
+    in it before: all of them at once.
     """
-    faults, notes = Faults(), list[str]()
+    faults, notes = faults or Faults(), list[str]()
     part = part_of(script, home, notes, faults)
     casting = _Casting(script, home, part, notes, faults)
     cuts = tuple(fault for cut in script.cuts for fault in casting.faults_of(cut))
@@ -75,6 +80,7 @@ def cast(script: Script, home: Home) -> Scenario:
         onset,
         tuple((who, a * 60, b * 60) for who, a, b in script.away),
         tuple(dict.fromkeys(notes)),
+        spared=bool(script.cuts) and not any(cut.hits & set(home.components) for cut in cuts),
     )
 
 

@@ -13,8 +13,9 @@ from relayd.domain.judgement import Judgement
 from relayd.domain.story import AlertTold, Line, Reached, Remedy
 from relayd.simulate.addition import additions
 from relayd.simulate.body import LAST_WORD, Onset
+from relayd.simulate.counting import SELF, Alarm, counted_of, tried_of
 from relayd.simulate.fault import BEARERS, Fault
-from relayd.simulate.home import Home, name_of
+from relayd.simulate.home import Home, name_of, unknown_networks
 from relayd.simulate.lost import Lost
 from relayd.simulate.words import thing_of
 from relayd.simulate.world import World
@@ -28,18 +29,7 @@ DIES = 30.0  # so long before what calls for it, the outage begins: nothing is k
 MUTE = ("source", "wearer", "broker")  # with them gone, nothing of a wearer is seen
 UNSEEN_JUDGED_AFTER = 2400.0
 REMEDIED = 24  # so many of the lost cases are tried anew with each addition
-SELF = ("pi", "pi.power")
 NEVER = float("inf")
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """A kind of alert of one wearer: when the outage begins, when to look, when it is over."""
-
-    onset: Onset
-    fails_at: float
-    looked_at: float
-    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +51,19 @@ Step = Callable[[int, int], None]
 def every_outage(home: Home, *, by_pairs: bool = False, on_step: Step | None = None) -> Table:
     """Rehearse every outage of *home*; *on_step* hears how many of how many are done."""
     rehearsals = _Rehearsals(home)
-    cases = rehearsals.cases(outages(home, by_pairs=by_pairs), on_step)
+    found = outages(home, by_pairs=by_pairs)
+    cases = rehearsals.cases(found, on_step)
     cases.sort(key=lambda case: (_order(case), case.outage, case.wearer, case.condition))
     lost = tuple(case for case in cases if not case.kept)
-    made = Certificate(len(cases) - len(lost), len(cases), lost, rehearsals.remedies(lost))
+    made = Certificate(
+        len(cases) - len(lost),
+        len(cases),
+        lost,
+        rehearsals.remedies(lost),
+        counted=counted_of(found, rehearsals.alarms, home),
+        tried=tried_of(lost, _tried_on(lost)),
+        notes=unknown_networks(home),
+    )
     return Table(tuple(cases), made)
 
 
@@ -172,14 +171,12 @@ class _Rehearsals:
 
     def remedies(self, lost: Sequence[Case]) -> tuple[Remedy, ...]:
         """What each single addition would buy of what is lost to a single failure, if anything."""
-        ours = [case for case in lost if not set(case.outage) & set(SELF)]
-        tried = [case for case in ours if len(case.outage) == 1] or ours
-        tried = tried[:: max(1, len(tried) // REMEDIED)]
+        tried = _tried_on(lost)
         found = []
         for addition in additions(self.home) if tried else ():
             better = _Rehearsals(addition.on(self.home.config))
             kept = sum(better.again(case) for case in tried)
-            found.append(Remedy(addition.words, kept, len(tried)))
+            found.append(Remedy(addition.words, kept, len(tried), "lost case"))
         return tuple(sorted((each for each in found if each.keeps), key=lambda r: -r.keeps))
 
     def again(self, case: Case) -> bool:
@@ -190,6 +187,13 @@ class _Rehearsals:
             for alarm in self.alarms
             if alarm.onset.wearer == case.wearer and alarm.onset.condition.value == case.condition
         )
+
+
+def _tried_on(lost: Sequence[Case]) -> list[Case]:
+    """The lost cases on which additions are tried: a dead relay is mended by none of them."""
+    ours = [case for case in lost if not set(case.outage) & set(SELF)]
+    tried = [case for case in ours if len(case.outage) == 1] or ours
+    return tried[:: max(1, len(tried) // REMEDIED)]
 
 
 def _alarms(wearer: Wearer) -> Iterator[Alarm]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from relayd.channels import module_of
 from relayd.config import Config
 from relayd.config.fate import lines_of, table_of, view_of
+from relayd.config.fault import choose
 from relayd.domain.fate import Bearer, Component, Components, Level, RouteFate, View
 from relayd.domain.household import Household
 from relayd.networks import NetworkTable
@@ -136,10 +137,25 @@ def home_of(config: Config) -> Home:
 
 
 def names_in(home: Home) -> dict[str, str]:
-    """What carers and wearers are called, by their ids."""
+    """What carers, wearers and networks are called, by their ids."""
     household = home.household
+    networks = {row.name: row.brand for row in home.table.rows()}
     carers = {carer.id: carer.name for carer in household.carers.values()}
-    return carers | {wearer.id: wearer.name for wearer in household.wearers.values()}
+    return networks | carers | {wearer.id: wearer.name for wearer in household.wearers.values()}
+
+
+def unknown_networks(home: Home) -> tuple[str, ...]:
+    """A sentence for each network of the file that nobody knows: it falls with every other."""
+    networks = [route.network for each in home.household.carers.values() for route in each.routes]
+    networks += [way.network for way in home.paths.values()]
+    networks += [wearer.network for wearer in home.household.wearers.values()]
+    known = [row.name for row in home.table.rows()]
+    return tuple(
+        f'relayd does not know the network "{word}": here it fails with every other. '
+        f"{choose(word, known, '')} `relayd networks` lists all."
+        for word in dict.fromkeys(networks)
+        if word is not None and home.table.row(word) is None
+    )
 
 
 def _road(home: Home, fate: RouteFate) -> Road:

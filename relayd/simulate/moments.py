@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from relayd.simulate.cast import Scenario
 from relayd.simulate.home import Home
@@ -40,6 +40,15 @@ def moment_of(word: str, scenario: Scenario) -> float:
     if at < starts:
         at += DAY
     return (at - starts).total_seconds()
+
+
+def clock_of(at: float, scenario: Scenario) -> str:
+    """What the home's own clock shows *at* seconds after the start, with the day if it is later."""
+    moment = (scenario.starts.astimezone(UTC) + timedelta(seconds=at)).astimezone(
+        scenario.starts.tzinfo
+    )
+    same = moment.date() == scenario.starts.date()
+    return f"{moment:%H:%M}" if same else f"{moment:%a %H:%M}"
 
 
 def worst_of(

@@ -54,6 +54,7 @@ class People:
         self._answering: set[tuple[str, str, int]] = set()
         self._told_over: set[str] = set()
         self._up_until: dict[str, float] = {}
+        self.rang: set[str] = set()  # attempts
         self.seen: list[tuple[float, str, str, str]] = []  # t, alert, carer, attempt
 
     def heard_by(self, back: Back) -> None:
@@ -104,6 +105,7 @@ class People:
         setting, attempt = self._setting, send.attempt
         t, carer = setting.now, attempt.carer
         self._note(attempt, woke=True)
+        self.rang.add(attempt.id)
         del road
         if self.away(carer, t):
             return None, t + RINGS

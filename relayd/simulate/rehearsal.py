@@ -1,22 +1,30 @@
 """One rehearsal: a scenario on a household, from the first fault to the verdict, as a story."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
 
 from relayd.config import Config
+from relayd.domain.event import Happened
 from relayd.domain.judgement import Judgement, kept_promise, promise_s
 from relayd.domain.story import AlertTold, Band, Line, Reached, Story
 from relayd.simulate.cast import Scenario, cast
-from relayd.simulate.fault import Fault
-from relayd.simulate.home import Home, home_of, names_in
+from relayd.simulate.fault import DRAWN
+from relayd.simulate.home import Home, home_of, names_in, unknown_networks
 from relayd.simulate.notes import notes_of
-from relayd.simulate.scenario import find, read
+from relayd.simulate.scenario import find, read_all
 from relayd.simulate.trace import Trace
-from relayd.simulate.words import words_of_fault
+from relayd.simulate.words import trouble_of, words_of_fault
 from relayd.simulate.world import WARM_UP, World
 
 AFTER_ONSET = 600.0  # a world runs at least so long after what it is about
+HERE_ALL = ", here all"
+ALL_COUNT = (
+    "What an outage takes only now and then (a text, a call, a phone) counts as taken every time: "
+    "no promise may hang on luck. --by-chance draws the lots."
+)
+SPARED = "Nothing of this outage fails in this home: it was not put to the test."
 
 
 def load(word: str, config: Config | Home) -> Scenario:
@@ -25,7 +33,8 @@ def load(word: str, config: Config | Home) -> Scenario:
     Raises ``UnknownScenario`` and ``ConfigFaults``.
     """
     home = config if isinstance(config, Home) else home_of(config)
-    return cast(read(find(word)), home)
+    script, faults = read_all(find(word))
+    return cast(script, home, faults)
 
 
 def rehearse(
@@ -88,11 +97,11 @@ def world_of(
 def tell(world: World, scenario: Scenario, until: float, seed: int) -> Story:
     """The story of a world that has run."""
     home = world.home
-    lines = tuple(Line(t, row.event, row.fields) for t, row in world.timeline)
+    lines = tuple(_line(t, row, world) for t, row in world.timeline)
     judgement = Judgement(home.household).read(lines)
     alerts = tuple(_with_truth(told, world) for told in judgement.alerts(world.relay.down, until))
     first = min((0.0, *(told.raised_s for told in alerts)))
-    bands = tuple(_bands(scenario, home, until))
+    bands = tuple(_bands(scenario, world, until))
     onset = scenario.onset
     owner = onset.wearer if onset is not None else None
     condition = onset.condition.value if onset is not None else ""
@@ -100,18 +109,36 @@ def tell(world: World, scenario: Scenario, until: float, seed: int) -> Story:
     story = Story(
         scenario=scenario.name,
         about=scenario.about,
-        began_at=scenario.starts.astimezone(UTC),
+        began_at=scenario.starts,
         lasts_s=until,
         promise_s=promise_s(plan, condition),
-        lines=_merged([line for line in lines if line.t >= first], bands),
+        lines=_merged([line for line in lines if line.t >= first], bands, until),
         alerts=alerts,
         outages=bands,
         unreached=judgement.unreached((a, c) for _, a, c, _ in world.people.seen),
         kept_promise=kept_promise(alerts),
         seed=seed,
         names=names_in(home),
+        kinds={name: channel.kind for name, channel in home.config.channels.items()},
+        remarks=(SPARED,) if scenario.spared else (),
+        rang=frozenset(world.people.rang),
+        trouble=trouble_of(onset, home) if onset is not None else None,
     )
-    return replace(story, notes=(*scenario.notes, *notes_of(story, world)))
+    notes = (*scenario.notes, *unknown_networks(home), *_about_luck(scenario, world, until))
+    return replace(story, notes=(*notes, *notes_of(story, world)))
+
+
+def _line(t: float, row: Happened, world: World) -> Line:
+    """One line, with the path that an attempt was first tried over."""
+    path = world.relay.air.first_over.get(row.fields.get("attempt") or "")
+    if row.event != "attempt.begun" or path is None:
+        return Line(t, row.event, row.fields)
+    return Line(t, row.event, {**row.fields, "path": path})
+
+
+def _about_luck(scenario: Scenario, world: World, until: float) -> tuple[str, ...]:
+    drawn = any(fault.kind in DRAWN and fault.begins <= until for fault in scenario.faults)
+    return (ALL_COUNT,) if drawn and world.setting.unlucky else ()
 
 
 def _with_truth(told: AlertTold, world: World) -> AlertTold:
@@ -127,26 +154,25 @@ def _with_truth(told: AlertTold, world: World) -> AlertTold:
     return replace(told, shown=shown, true_onset_s=min(true, default=None))
 
 
-def _bands(scenario: Scenario, home: Home, until: float) -> Iterator[Band]:
+def _bands(scenario: Scenario, world: World, until: float) -> Iterator[Band]:
     for fault in scenario.faults:
         if fault.begins <= until:
+            here = HERE_ALL if fault.kind in DRAWN and world.setting.unlucky else ""
             yield Band(
                 fault.component,
-                words_of_fault(fault, home),
+                f"{words_of_fault(fault, world.home)}{here}",
                 fault.begins,
-                _ended(fault, until),
+                fault.ends if fault.ends < math.inf else None,
                 fault.assumed,
             )
 
 
-def _ended(fault: Fault, until: float) -> float | None:
-    return fault.ends if fault.ends <= until else None
-
-
-def _merged(lines: list[Line], bands: tuple[Band, ...]) -> tuple[Line, ...]:
+def _merged(lines: list[Line], bands: tuple[Band, ...], until: float) -> tuple[Line, ...]:
     """The relay's own lines, with the outages' beginnings and ends between them."""
     marks = [Line(b.began_s, "outage.began", {"outage": b.words}) for b in bands]
     marks += [
-        Line(b.ended_s, "outage.ended", {"outage": b.words}) for b in bands if b.ended_s is not None
+        Line(b.ended_s, "outage.ended", {"outage": b.words})
+        for b in bands
+        if b.ended_s is not None and b.ended_s <= until
     ]
     return tuple(sorted((*marks, *lines), key=lambda line: line.t))

@@ -17,15 +17,22 @@ def with_remedies(home: Home, scenario: Scenario, story: Story) -> Story:
     """*story*, with what would keep its promise where it is broken."""
     if story.kept_promise is not False:
         return story
-    return replace(story, remedies=remedies(home, scenario))
+    tried, lost = _lost(home, scenario)
+    found = remedies(home, scenario, lost)
+    if not found:
+        return story
+    note = (
+        f"Of {len(tried)} onsets tried over the outage, {len(lost)} break the promise today: "
+        "each change was tried on these."
+    )
+    return replace(story, remedies=found, notes=(*story.notes, note))
 
 
-def remedies(home: Home, scenario: Scenario) -> tuple[Remedy, ...]:
-    """The additions that keep the most of the onsets that are lost today, best first.
+def remedies(home: Home, scenario: Scenario, lost: list[float]) -> tuple[Remedy, ...]:
+    """The additions that keep the most of the onsets that are *lost* today, best first.
 
     Two together are tried only where no single one keeps all of them.
     """
-    lost = _lost(home, scenario)
     if not lost:
         return ()
     single = additions(home)
@@ -40,15 +47,17 @@ def remedies(home: Home, scenario: Scenario) -> tuple[Remedy, ...]:
     return tuple(useful[:TOLD])
 
 
-def _lost(home: Home, scenario: Scenario) -> list[float]:
+def _lost(home: Home, scenario: Scenario) -> tuple[list[float], list[float]]:
+    """Every onset that is tried, and those of them that are lost today."""
     first = scenario.onset.t if scenario.onset is not None else 0.0
     step = max(60.0, scenario.lasts / CASES // 60 * 60)
     moments = [first, *(n * step for n in range(CASES) if n * step < scenario.lasts)]
-    return [at for at in dict.fromkeys(moments) if not try_at(home, scenario, at).kept]
+    tried = list(dict.fromkeys(moments))
+    return tried, [at for at in tried if not try_at(home, scenario, at).kept]
 
 
 def _tried(addition: Addition, home: Home, scenario: Scenario, lost: list[float]) -> Remedy:
     """The same outage, of the same things, on a home that has *addition*."""
     better = addition.on(home.config)
     kept = [try_at(better, scenario, at).kept for at in lost]
-    return Remedy(addition.words, sum(kept), len(kept))
+    return Remedy(addition.words, sum(kept), len(kept), "lost onset")

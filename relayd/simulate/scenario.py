@@ -34,12 +34,21 @@ def find(word: str) -> Path:
     path = Path(word)
     if word.endswith(".toml") or "/" in word:
         return path
-    remedy = choose(word, known, "Give the path of a TOML file")
-    raise UnknownScenario(word, f"{remedy} `relayd simulate --list` tells of all")
+    remedy = choose(word, known, "Give the path of a TOML file.")
+    stop = "" if remedy[-1] in ".?" else "."
+    raise UnknownScenario(word, f"{remedy}{stop} `relayd simulate --list` names all")
 
 
 def read(path: Path) -> Script:
     """Read one scenario. Raises ``ConfigFaults`` with everything that is wrong with it."""
+    script, faults = read_all(path)
+    if faults.found:
+        raise ConfigFaults(path, faults.found)
+    return script
+
+
+def read_all(path: Path) -> tuple[Script, Faults]:
+    """Read one scenario, and what is wrong with it. Raises ``ConfigFaults`` where it is no TOML."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -51,7 +60,4 @@ def read(path: Path) -> Script:
             path, [Fault("the file", f"this is not TOML: {error}", "Look there")]
         ) from error
     faults = Faults()
-    script = script_of(document, path, faults)
-    if faults.found:
-        raise ConfigFaults(path, faults.found)
-    return script
+    return script_of(document, path, faults), faults

@@ -46,6 +46,21 @@ FAULT = {
     "source": str,
 }
 SHARES = ("core", "company")
+MANUAL = "config/scenario.toml, beside relayd's source, shows every key"
+MEANT = {
+    "dead": FaultKind.DOWN,
+    "off": FaultKind.DOWN,
+    "gone": FaultKind.DOWN,
+    "unplugged": FaultKind.DOWN,
+    "slow": FaultKind.DELAY,
+    "lost": FaultKind.LOSS,
+    "lossy": FaultKind.LOSS,
+    "engaged": FaultKind.BUSY,
+    "killed": FaultKind.CRASH,
+    "away": FaultKind.ABSENT,
+}
+"""What people write, and what scenarios and this file call it."""
+
 WANTED = {str: "text", float: "a number", dict: "a table", list: "tables", bool: "true or false"}
 
 
@@ -93,6 +108,9 @@ class Script:
 def script_of(document: Mapping[str, Any], path: Path, faults: Faults) -> Script:
     """Read *document*; what is wrong with it is kept in *faults*."""
     top = _table(document, TOP, "", faults)
+    if not (document.get("faults") or document.get("alert")):
+        what = "nothing fails in it, and nothing begins"
+        faults.add("the file", what, f"Write [[faults]], [alert], or both: {MANUAL}")
     alert = _table(top.get("alert", {}), ALERT, "alert", faults)
     lasts = _minutes(top, "lasts", "", faults, 120.0)
     cuts = [
@@ -140,7 +158,7 @@ def _table(given: object, known: Mapping[str, type], where: str, faults: Faults)
         if number if wanted is float else isinstance(value, wanted):
             read[key] = value
         else:
-            faults.add(place, f"{WANTED[wanted]} is wanted here", "See the shipped scenarios")
+            faults.add(place, f"{WANTED[wanted]} is wanted here", MANUAL)
     return read
 
 
@@ -177,11 +195,13 @@ def _cut(given: object, where: str, faults: Faults) -> Cut | None:
     word = table.get("fault", "down")
     if word not in set(FaultKind):
         what = f'there is no fault "{word}"'
-        faults.add(join(where, "fault"), what, choose(word, list(FaultKind), ""))
-        return None
+        like = MEANT.get(word.lower())
+        remedy = f'Did you mean "{like}"?' if like else choose(word, list(FaultKind), "")
+        faults.add(join(where, "fault"), what, remedy)
     if "component" not in table:
         return None
-    return Cut(where, table["component"], FaultKind(word), table)
+    kind = FaultKind(word) if word in set(FaultKind) else FaultKind.DOWN
+    return Cut(where, table["component"], kind, table)
 
 
 def _away(given: object, where: str, faults: Faults) -> tuple[str | None, float, float]:

@@ -1,5 +1,8 @@
 """Faults in words for a family."""
 
+from relayd.domain.alert import Code
+from relayd.domain.story import Trouble
+from relayd.simulate.body import Onset
 from relayd.simulate.fault import Fault, Kind
 from relayd.simulate.home import Home
 
@@ -27,6 +30,15 @@ WHAT = {
     Kind.GARBAGE: "sends what nobody can read",
     Kind.BACKFILL: "brings its readings late, all at once",
 }
+TROUBLES = {
+    Code.URGENT_LOW: "an urgent low begins for {}",
+    Code.LOW: "a low begins for {}",
+    Code.SEIZURE_ALARM: "a seizure begins for {}",
+    Code.SEIZURE_FALL: "{} falls",
+    Code.SEIZURE_MANUAL: "{} calls for help",
+    Code.SILENT: "{}'s sensor falls silent",
+    Code.SEIZURE_SILENT: "{}'s watch falls silent",
+}
 BEARERS = {"data": "mobile data", "sms": "texts", "voice": "calls"}
 
 
@@ -53,6 +65,13 @@ def words_of_fault(fault: Fault, home: Home) -> str:
         case kind:
             return f"{thing} {WHAT[kind]}"
     return f"{thing}: {what}"
+
+
+def trouble_of(onset: Onset, home: Home) -> Trouble:
+    """What begins for the wearer, in truth: ``an urgent low begins for Mia``."""
+    who = home.household.wearers[onset.wearer].name
+    words = TROUBLES[onset.condition].format(who)
+    return Trouble(onset.t, f"{words}, after a low," if onset.after_low else words)
 
 
 def thing_of(component: str, home: Home) -> str:
