@@ -33,10 +33,19 @@ def told(
         kept_promise=kept_promise(alerts),
         notes=tuple(NOT_KNOWN.format(route) for route in held.doubtful),
         names=names_in(household),
+        kinds={
+            route.channel: route.kind
+            for carer in household.carers.values()
+            for route in carer.routes
+        },
     )
 
 
 def names_in(household: Household) -> dict[str, str]:
-    """What carers and wearers are called, by their ids."""
+    """What carers, wearers and networks are called, by their ids."""
     carers = {carer.id: carer.name for carer in household.carers.values()}
-    return carers | {wearer.id: wearer.name for wearer in household.wearers.values()}
+    return (
+        {**household.brands}
+        | carers
+        | {wearer.id: wearer.name for wearer in household.wearers.values()}
+    )
