@@ -35,7 +35,8 @@ def next_move(call: Call, belief: Belief, now: datetime) -> Move:
     if not call.tried:
         return _climb(call, belief, 1, Reason.AT_ONCE if call.at_once else Reason.FIRST_CALL)
     first = [attempt for attempt in call.tried if attempt.reason is not Reason.PATH_WAS_DOWN]
-    move = _go_on(replace(call, tried=first or call.tried), belief, now)
+    again = len(first) < len(call.tried)
+    move = _go_on(replace(call, tried=first) if first and again else call, belief, now)
     return _or_again(call, move, now)
 
 
@@ -67,8 +68,9 @@ def _or_again(call: Call, move: Move, now: datetime) -> Move:
     The lap is climbed as if that try had not been; where nothing got out, the laps hurry enough.
     """
     urgent = call.alert.priority is Priority.HIGH and not (call.reached or call.once)
-    out = any(attempt.status is not Dissemination.UNDELIVERABLE for attempt in call.tried)
-    if not (urgent and out and isinstance(move, Wait)):
+    if not (urgent and isinstance(move, Wait)):
+        return move
+    if all(attempt.status is Dissemination.UNDELIVERABLE for attempt in call.tried):
         return move
     last = {attempt.route: attempt for attempt in call.tried}
     due = [
