@@ -11,6 +11,10 @@ from relayd import __version__
 from relayd.networks import Correction
 
 WELL, BAD_NEWS, WRONG = 0, 1, 2
+ABOUT = (
+    "Takes the readings of health wearables, and calls carers until a person answers. "
+    "Exit status: 0 well, 1 bad news, 2 wrong usage or an invalid file."
+)
 DEFAULT_FILE = "/etc/relayd/relayd.toml"
 
 
@@ -28,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="relayd", description=__doc__)
+    parser = argparse.ArgumentParser(prog="relayd", description=ABOUT)
     parser.add_argument("--version", action="version", version=f"relayd {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
@@ -153,6 +157,12 @@ def _add_simulate_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _simulate(options: argparse.Namespace) -> int:
+    from relayd.terminal_options import clash  # noqa: PLC0415
+
+    wrong = clash(options)
+    if wrong:
+        sys.stderr.write(f"relayd: {wrong}\n")
+        return WRONG
     if options.live:
         from relayd.terminal_drill import run_drill  # noqa: PLC0415
 

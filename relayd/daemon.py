@@ -178,9 +178,10 @@ class Daemon:
     def _note(self, turn: Turn) -> None:
         for row in turn.rows:
             if isinstance(row, Happened):
-                self._log.info(row.event, **row.fields)
-                if row.event in ("alert.raised", "alert.worsened"):
-                    self.drills.lift(row.fields["alert"] or "")
+                known = {name: said for name, said in row.fields.items() if said is not None}
+                if row.event != "relay.started":  # _begin says more of it
+                    self._log.info(row.event, **known)
+                self.drills.hear(row)
             elif isinstance(row, Attempt):
                 self.drills.note(row)
             elif isinstance(row, Alert):

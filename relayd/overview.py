@@ -10,12 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from relayd.domain.alert import Code
-from relayd.domain.delivery import Dissemination, Failure
+from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.names import NAMES
 from relayd.domain.reading import Unit
 
 COLOUR = {"high": "bold red", "medium": "yellow", "low": "blue"}
 NOBODY_WATCHES = "Nobody watches relayd: add a [watcher], or its own end will go unnoticed."
+ABOUT = {
+    Purpose.CALL: "",
+    Purpose.REMINDER: "reminder",
+    Purpose.CLEARED: "told it is over",
+    Purpose.HANDED_OVER: "told who has it",
+    Purpose.MISSED: "told what was missed",
+    Purpose.PAUSED: "told of the planned silence",
+}
 Document = Mapping[str, Any]
 
 
@@ -33,13 +41,14 @@ def _parts(state: Document) -> Iterator[RenderableType]:
         held = f" {', '.join(drill['held'])}." if drill["held"] else ""
         yield _text(f"A drill is running, {drill['drill']}: what is sent is marked TEST.{held}")
     yield _wearers(state["wearers"])
+    names = {each["carer"]: each["name"] for each in state.get("carers", ())}
     if state["alerts"]:
         for alert in state["alerts"]:
-            yield from _alert(alert)
+            yield from _alert(alert, names)
     else:
         yield _text("No alert is open.", "green")
     yield _text("")
-    yield _routes(state["routes"])
+    yield _routes(state["routes"], names)
     yield from _notes(state)
 
 
@@ -62,28 +71,54 @@ def _wearers(wearers: Sequence[Document]) -> RenderableType:
     return table
 
 
-def _alert(alert: Document) -> Iterator[RenderableType]:
+def _alert(alert: Document, names: Mapping[str, str]) -> Iterator[RenderableType]:
     name = NAMES.get(Code(alert["condition"]), alert["condition"])
-    holder = alert["acknowledged_by"]
-    has_it = f"{holder} has it" if holder else "nobody has it yet"
-    line = f"{alert['alert']}  {name}, {alert['priority']}, since {_clock(alert['raised_at'])}: "
-    yield _text(f"{line}{has_it}", COLOUR.get(alert["priority"], ""))
+    since = f"since {_clock(alert['raised_at'])}"
+    if alert.get("planned"):
+        by = alert["acknowledged_by"]
+        said = f", by {names.get(by, by)}" if by else ""
+        until = f"until {_clock(alert['quiet_until'])}, planned {since}{said}"
+        yield _text(
+            f"{alert['alert']}  no readings expected {until}. Lows and seizures still call."
+        )
+    else:
+        line = f"{alert['alert']}  {name}, {alert['priority']}, {since}: {_who(alert, names)}"
+        yield _text(line, COLOUR.get(alert["priority"], ""))
+    if alert.get("detail"):
+        yield Padding(_text(alert["detail"]), (0, 0, 0, 4), expand=False)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for attempt in alert["attempts"][-10:]:
-        far = (
-            Failure(attempt["failure"]) if attempt["failure"] else Dissemination(attempt["status"])
-        )
-        over = f" over {attempt['path']}" if attempt["path"] else ""
         table.add_row(
             _clock(attempt["begun_at"]),
-            _text(attempt["carer"]),
-            _text(f"{attempt['channel']}{over}"),
-            far.value,
+            _text(names.get(attempt["carer"], attempt["carer"])),
+            _text(_by(attempt)),
+            _far(attempt),
         )
-    yield Padding(table, (0, 0, 0, 4))
+    if table.rows:
+        yield Padding(table, (0, 0, 0, 4), expand=False)
 
 
-def _routes(routes: Sequence[Document]) -> RenderableType:
+def _who(alert: Document, names: Mapping[str, str]) -> str:
+    holder = alert["acknowledged_by"]
+    if holder:
+        return f"{names.get(holder, holder)} has it"
+    return "told once, by day" if alert["priority"] == "low" else "nobody has it yet"
+
+
+def _by(attempt: Document) -> str:
+    over = f" over {attempt['path']}" if attempt["path"] else ""
+    about = ABOUT[Purpose(attempt.get("purpose", Purpose.CALL))]
+    return f"{attempt['channel']}{over}{f', {about}' if about else ''}"
+
+
+def _far(attempt: Document) -> str:
+    failure, status = attempt["failure"], Dissemination(attempt["status"])
+    if failure == Failure.PATH_DOWN:
+        return "no proper answer from the service"
+    return Failure(failure).value if failure else status.value
+
+
+def _routes(routes: Sequence[Document], names: Mapping[str, str]) -> RenderableType:
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 2))
     for head in ("carer", "route", "last proven"):
         table.add_column(head)
@@ -94,7 +129,9 @@ def _routes(routes: Sequence[Document]) -> RenderableType:
         if late is not None:
             proven = f"{proven}: nothing has proved it for {late} days, test it"
         said = _text(f"{proven}, the service refuses it" if refused else proven)
-        table.add_row(_text(route["carer"]), _text(route["channel"]), said)
+        table.add_row(
+            _text(names.get(route["carer"], route["carer"])), _text(route["channel"]), said
+        )
     return table
 
 

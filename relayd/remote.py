@@ -124,12 +124,21 @@ def acknowledge(file: Path, alert: str, carer: str) -> int:
     if isinstance(asked, int):
         return asked
     holder, presence = asked.content.get("acknowledged_by"), asked.content.get("presence")
+    if holder == "":
+        sys.stdout.write(f"{alert} is a planned silence: nothing is asked.\n")
+        return BAD_NEWS
     if holder not in (carer, None):
-        sys.stdout.write(f"{alert}: {holder} already has it.\n")
+        sys.stdout.write(f"{alert}: {_name(file, holder)} already has it.\n")
         return BAD_NEWS
     over = ", and it is over" if presence == "off" else ""
-    sys.stdout.write(f"{alert}: {carer} has it{over}.\n")
+    sys.stdout.write(f"{alert}: {_name(file, carer)} has it{over}.\n")
     return WELL
+
+
+def _name(file: Path, carer: str) -> str:
+    """A carer's name, as the file has it."""
+    known = load(file, with_secrets=False).household.carers.get(carer)
+    return known.name if known is not None else carer
 
 
 def pause(file: Path, wearer: str, lasts: timedelta, carer: str = "") -> int:

@@ -13,6 +13,7 @@ from rich.text import Text
 from relayd import check as checks
 from relayd.check import Finding
 from relayd.config import Config, ConfigFaults, Fault, load
+from relayd.config.fault import stopped
 
 WELL, BAD_NEWS, WRONG = 0, 1, 2
 MARKS = {"bad": ("✘", "bold red"), "warn": ("!", "yellow"), "note": ("·", "dim")}
@@ -42,8 +43,12 @@ def show_faults(file: Path, faults: Sequence[Fault], console: Console | None = N
     count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
     console.print(Text.assemble((str(file), "bold"), f": {count}. relayd cannot run with it.\n"))
     for fault in faults:
-        console.print(Text.assemble(("✘ ", "bold red"), (fault.where, "bold"), f": {fault.what}."))
-        console.print(Padding(Text(f"{fault.remedy}.", style="green"), (0, 0, 0, 2), expand=False))
+        console.print(
+            Text.assemble(("✘ ", "bold red"), (fault.where, "bold"), f": {stopped(fault.what)}")
+        )
+        console.print(
+            Padding(Text(stopped(fault.remedy), style="green"), (0, 0, 0, 2), expand=False)
+        )
 
 
 def _show_findings(config: Config) -> None:
@@ -66,9 +71,16 @@ def _show_findings(config: Config) -> None:
         console.print(Text(text, style="bold red"))
 
 
+def opened(text: str) -> str:
+    """*text* as a sentence begins; a key of the file stays as it is written there."""
+    first = text.partition(" ")[0].rstrip(":")
+    is_key = "." in first or "_" in first
+    return text if is_key else f"{text[:1].upper()}{text[1:]}"
+
+
 def _show_finding(console: Console, finding: Finding) -> None:
     mark, style = MARKS[finding.level]
-    text = f"{finding.text[0].upper()}{finding.text[1:].rstrip('.')}."
+    text = f"{opened(finding.text).rstrip('.')}."
     grid = Table.grid(padding=(0, 1))
     grid.add_row(Text(mark, style=style), Text(text))
     console.print(grid)

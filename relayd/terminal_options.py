@@ -43,3 +43,39 @@ def add_drill_options(
     live.add_argument(
         "--for", dest="lasts", type=duration, metavar="TIME", help="end it then at the latest"
     )
+
+
+def clash(options: argparse.Namespace) -> str:
+    """Why *options* of ``relayd simulate`` cannot all be meant, in a sentence; empty: they can."""
+    named = ", ".join(options.scenarios)
+    rehearsed = _given(options, at="--at", by_chance="--by-chance", seed="--seed")
+    every = _given(options, every_outage="--every-outage", pairs="--pairs")
+    if options.live:
+        others = [*_given(options, list="--list"), *every, *rehearsed]
+        if named:
+            return (
+                f"a drill takes --outage NAME, not a scenario ({named}): real messages would be "
+                "sent. Nothing was sent. Leave out --live to rehearse it"
+            )
+        if others:
+            return f"{_joined(others)} belong{_s(others)} to a rehearsal, not to a drill (--live)"
+    if options.pairs and not options.every_outage:
+        return "--pairs belongs to --every-outage: add it"
+    if options.every_outage and named:
+        return f"--every-outage tries all that can fail, and takes no scenario ({named})"
+    told = [*rehearsed, *_given(options, html="--html")]
+    if options.every_outage and told:
+        return f"{_joined(told)} belong{_s(told)} to a scenario, not to --every-outage"
+    return ""
+
+
+def _given(options: argparse.Namespace, **words: str) -> list[str]:
+    return [word for name, word in words.items() if getattr(options, name)]
+
+
+def _joined(words: list[str]) -> str:
+    return " and ".join(words)
+
+
+def _s(words: list[str]) -> str:
+    return "s" if len(words) == 1 else ""

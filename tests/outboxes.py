@@ -62,6 +62,7 @@ class Phone:
         self.clock = Clock()
         self.store = Forgetful()
         self.drills = NoDrill()
+        self.clock = Clock()
         self._kind = kind
         self._open = open_channel
         self._paths = paths

@@ -174,3 +174,14 @@ def test_no_finding_gives_a_number_or_a_topic_away() -> None:
     assert "+44" not in said
     assert "k3f9x" not in said
     assert "AC0000" not in said
+
+
+def test_two_routes_of_one_channel_are_told_apart() -> None:
+    """*Text and text end on O2, only text still works* says nothing."""
+    extra = (SIREN, '  { channel = "text", to = "+441632960123", network = "bt-landline-uk" },\n')
+    (text, *_) = sharing({"core": "o2-uk"}, extra, level="note")
+    assert "Ana's push and text by Tesco Mobile both end on O2" in text
+    assert "only text by BT landline still works" in text
+    more = extra[1] + extra[1].replace("960123", "960789")
+    (text, *_) = sharing({"core": "o2-uk"}, (SIREN, more), level="note")
+    assert "only text to …0123 and text to …0789 still work" in text

@@ -7,6 +7,7 @@ from files import SOUND, faults_of, read
 
 from relayd.check import as_json, findings, plan_in_words
 from relayd.config import parse
+from relayd.terminal import opened
 
 WATCHER = '[watcher]\nheartbeat = "https://hc.example/ping/sesame"\n'
 ANA_TEXT = '  { channel = "text", to = "+447700900123", wakes = true },\n'
@@ -85,3 +86,10 @@ def test_the_json_document_of_a_faulty_file() -> None:
         "plan": [],
         "kept_promise": False,
     }
+
+
+def test_a_key_of_the_file_stays_as_it_is_written_there() -> None:
+    assert opened("mqtt.password_file: others can read it") == (
+        "mqtt.password_file: others can read it"
+    )
+    assert opened("nobody watches relayd") == "Nobody watches relayd"

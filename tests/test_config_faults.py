@@ -226,7 +226,7 @@ def test_faults_read_as_lines() -> None:
     with pytest.raises(ConfigFaults) as caught:
         parse(SOUND.replace("timezone", "timezoen"))
     lines = str(caught.value).splitlines()
-    assert lines[0] == "relayd.toml has 1 fault(s):"
+    assert lines[0] == "relayd.toml has 1 fault:"
     assert lines[1].startswith('home.timezoen: there is no key "timezoen" here.')
 
 
@@ -239,3 +239,11 @@ def test_secrets_stay_out_of_the_config_and_of_its_faults() -> None:
     found = faults_of(text=spoilt)
     assert len(found) >= 5
     assert "sesame" not in str(found)
+
+
+def test_a_remedy_that_asks_ends_with_its_question_mark() -> None:
+    with pytest.raises(ConfigFaults) as caught:
+        parse(SOUND.replace("timezone", "timezoen").replace("listen", "lisetn"))
+    assert str(caught.value).splitlines()[0] == "relayd.toml has 2 faults:"
+    assert str(caught.value).count("?") == 2
+    assert "?." not in str(caught.value)

@@ -140,3 +140,4 @@ def test_a_misspelt_key_is_told_the_right_one(match: re.Match[str], spoilt: str)
 def test_the_nearest_word_is_none_where_nothing_is_near() -> None:
     assert nearest("xyzzy", ["broker", "root"]) is None
     assert nearest("Brokr", ["broker", "root"]) == "broker"
+    assert nearest("bob", ["broadband", "dongle"]) is None, "half a likeness is none"

@@ -128,3 +128,15 @@ def test_a_heartbeat_read_from_a_file_must_be_an_address(folder: Path) -> None:
     (fault,) = caught.value.faults
     assert fault.where == "watcher.heartbeat"
     assert "beside" not in str(fault)
+
+
+def test_a_file_that_two_channels_need_is_one_thing_to_mend(folder: Path) -> None:
+    account = 'auth_token = "sesame"', 'auth_token_file = "not-made"'
+    twice = SOUND + SOUND[SOUND.index("[channels.text]") :].partition("\n\n")[0].replace(
+        "channels.text", "channels.other"
+    )
+    with pytest.raises(ConfigFaults) as caught:
+        parse(spoiled(account, text=twice), base=folder)
+    (fault,) = caught.value.faults
+    assert fault.where == "channels.text.auth_token_file"
+    assert "not-made" in fault.what

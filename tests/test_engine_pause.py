@@ -6,6 +6,7 @@ from houses import Drive, minutes
 
 from relayd.domain.delivery import Purpose
 from relayd.domain.event import Paused
+from relayd.domain.words import Telling, words_of
 
 TWO_HOURS = timedelta(hours=2)
 
@@ -104,3 +105,52 @@ def test_a_watch_on_its_charger_is_quiet_too_but_no_seizure_is() -> None:
         "leo",
         "leo",
     ], "both carers were told of the pause, and nobody was called"
+
+
+def told_it_is_over(drive: Drive) -> list[tuple[str, str]]:
+    """(carer, words) of each line about the end of the silence, as it leaves."""
+    return [
+        (send.attempt.carer, words_of(Telling(drive.household, send.alert, send.attempt,
+                                              drive.now, timedelta(0))).text)
+        for _, send in drive.sends
+        if send.attempt.purpose is Purpose.CLEARED
+    ]  # fmt: skip
+
+
+def test_who_was_told_of_it_is_told_in_one_line_that_a_reading_ended_it() -> None:
+    """They believe that nobody watches until ten: by now somebody does."""
+    drive = paused()
+    drive.until(10)
+    drive.glucose(112)
+    drive.until(11)
+    line = "Mia: readings are back, now 112 mg/dL. The planned silence is over."
+    assert told_it_is_over(drive) == [("ana", line), ("tom", line)]
+
+
+def test_a_silence_that_outlives_its_plan_is_told_as_any_other_when_it_ends() -> None:
+    drive = paused()
+    drive.until(125)
+    drive.glucose(112)
+    drive.until(126)
+    told = told_it_is_over(drive)
+    assert len(told) == len(set(told)) == len({carer for carer, _ in told})
+    assert not [words for _, words in told if "planned" in words]
+
+
+def test_that_it_lasts_is_no_news_until_its_end() -> None:
+    drive = paused()
+    drive.until(119)
+    assert drive.conditions() == []
+    assert [alert.planned for alert in drive.engine.open_alerts("mia")] == [True]
+    drive.until(121)
+    assert [alert.planned for alert in drive.engine.open_alerts("mia")] == [False]
+
+
+def test_a_restart_within_it_forgets_neither_the_plan_nor_who_was_told() -> None:
+    drive = paused()
+    drive.until(5)
+    drive.restart(after=0.5)
+    drive.until(10)
+    drive.glucose(112)
+    drive.until(11)
+    assert {carer for carer, _ in told_it_is_over(drive)} == {"ana", "tom"}

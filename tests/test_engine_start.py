@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from houses import NOON, TEXT, Drive, calls_of, home, minutes
-from test_engine_restart import FAILED, SENT, acknowledged, alerts, calm, laps, on, silent
+from test_engine_restart import FAILED, SENT, acknowledged, calm, silent
 
 from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.engine import Engine
-from relayd.domain.event import ClockReported, Kept, Paused, PayloadRejected, Started, Woke
+from relayd.domain.event import ClockReported, Kept, PayloadRejected, Started, Woke
 from relayd.domain.household import Step
 from relayd.domain.reading import Bound
 
@@ -124,70 +124,6 @@ def test_the_word_low_is_remembered() -> None:
     assert drive.open()[1] == ("glucose.silent", "high", "on")
 
 
-def test_an_alert_of_somebody_no_longer_in_the_file_is_let_go() -> None:
-    drive = Drive()
-    on(drive)
-    drive.household = replace(home(), wearers={"leo": home().wearers["leo"]})
-    drive.restart()
-    drive.until(20)
-    assert alerts(drive) == []
-
-
-def test_a_last_line_about_somebody_no_longer_in_the_file_is_let_go_too() -> None:
-    """What was left to say of her has no words any more, and its report nowhere to be booked."""
-    drive = Drive(home(ana=(TEXT,), steps=(Step(("ana",)),)))
-    drive.glucose(50)
-    drive.report("mia-1/1", Dissemination.DELIVERED)
-    drive.until(5)
-    drive.series(90, 95)
-    over = drive.last("ana")
-    assert over.purpose is Purpose.CLEARED
-    drive.household = replace(drive.household, wearers={"leo": home().wearers["leo"]})
-    before = len(drive.sends)
-    drive.restart(after=1)
-    assert [send.attempt.id for _, send in drive.sends[before:]] == []
-    assert drive.report(over.id, SENT).rows == ()
-
-
-def test_that_a_silence_of_somebody_no_longer_in_the_file_was_planned_is_not_told() -> None:
-    """Such a line has no words without her: it would end the relay at each start."""
-    drive = Drive(home(ana=(TEXT,), steps=(Step(("ana",)),)))
-    drive.glucose(110, at=drive.now - minutes(1))
-    drive.tell(Paused("mia", minutes(60), by="ana"))
-    drive.until(5)
-    drive.glucose(112)
-    assert [a.purpose for a in drive.kept().attempts if a.unsaid] == [Purpose.PAUSED]
-    drive.household = replace(drive.household, wearers={"leo": home().wearers["leo"]})
-    before = len(drive.sends)
-    drive.restart(after=1)
-    assert drive.sends[before:] == []
-
-
-def test_a_carer_no_longer_in_the_file_stops_nobody_from_being_called() -> None:
-    """An attempt made to her is still on disk, and its receipt may still come."""
-    drive = Drive()
-    on(drive)
-    house = home(steps=(Step(("tom",)),))
-    drive.household = replace(house, carers={"tom": house.carers["tom"]})
-    drive.restart()
-    drive.report("mia-1/1", SENT)
-    drive.until(5)
-    assert drive.calls("tom")[0][1] == "push"
-
-
-def test_a_route_no_longer_in_the_file_is_no_trouble() -> None:
-    drive = Drive()
-    laps(drive)
-    shorter = home(ana=home().carers["ana"].routes[:1], tom=home().carers["tom"].routes[:1])
-    drive.household = shorter
-    drive.restart()
-    for attempt in drive.engine.attempts("mia-1"):
-        drive.report(attempt.id, FAILED, Failure.UNREACHABLE)
-    drive.until(60)
-    assert drive.open()[0] == ("glucose.urgent_low", "high", "on")
-    assert drive.calls()[-1][0] > 45
-
-
 def test_a_first_start_knows_nothing_and_waits() -> None:
     engine = Engine(home(), Kept(), NOON)
     turn = engine.handle(Started(), NOON)
@@ -248,3 +184,12 @@ def test_the_line_that_it_is_over_survives_a_crash_in_its_sending() -> None:
     before = len(drive.sends)
     drive.restart(after=1)
     assert [send for _, send in drive.sends[before:] if send.alert.wearer == "mia"] == []
+
+
+def test_the_first_start_of_all_is_no_restart() -> None:
+    drive = Drive()
+    assert len(drive.events("relay.started")) == 1
+    assert drive.events("relay.restarted") == []
+    drive.glucose(110)
+    drive.restart(after=1)
+    assert len(drive.events("relay.restarted")) == len(drive.events("relay.started")) == 1

@@ -19,6 +19,7 @@ LINES = ("", "BT", "y", "", "three")
 TWILIO = ("y", ACCOUNT, "+44 7700 900000", "http://192.168.1.20/alert")
 CARERS = ("Ana (mum)", "+44 7700 900123", "giffgaff", "Tom", "+447700900456", "EE", "")
 WHOLE = (*HOME, *MIA, *LINES, *TWILIO, *CARERS, "relayd", "y")
+ANA = ("Ana", "", "")
 BARE = ("", "", "", "Leo", "2", "", "", "", "", "n", "n", "", "Ana", "", "", "", "n")
 
 
@@ -75,6 +76,7 @@ def test_the_answers_are_in_the_file_as_they_were_meant(tmp_path: Path) -> None:
 def test_secrets_are_named_and_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "relayd.toml"
     made = run("init", file, WHOLE)
+    assert file.stat().st_mode & 0o777 == 0o644, "the service that reads it is another user"
     token = (tmp_path / "web-token").read_text().strip()
     assert (tmp_path / "web-token").stat().st_mode & 0o777 == 0o600
     assert len(token) >= 32
@@ -114,3 +116,37 @@ def test_a_wrong_answer_is_asked_again_with_what_to_write(tmp_path: Path) -> Non
     assert "an account SID is AC and 32 hex digits" in made.stdout
     assert "write +447700900000" in made.stdout
     assert str(load(file, with_secrets=False).household.zone) == "Europe/London"
+
+
+def test_a_brand_that_was_hardly_named_is_asked_about_and_a_slip_is_no_answer(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "relayd.toml"
+    mia = ("2", "Mia", "1", "1", "lo", "n", "tesco", "")
+    made = run("init", file, (*HOME, *mia, "y", "eth0", "BT", "yess", "n", "n", "", *ANA, "", "n"))
+    assert made.returncode == 0, made
+    assert "a name has letters" in made.stdout
+    assert "Is it that?" in made.stdout
+    assert "no interface has so short a name" in made.stdout
+    assert "that is neither yes nor no" in made.stdout
+    config = load(file, with_secrets=False)
+    assert config.household.wearers["mia"].network == "tesco-mobile-uk"
+    assert config.paths["broadband"].interface == "eth0"
+
+
+def test_answers_of_a_pipe_are_seen_beside_their_questions(tmp_path: Path) -> None:
+    made = run("init", tmp_path / "relayd.toml", WHOLE)
+    assert "First name: Mia\n" in made.stdout
+    assert "First carer's name: Ana (mum)\n" in made.stdout
+
+
+def test_check_names_a_secret_that_is_not_made_once_though_two_channels_need_it(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "relayd.toml"
+    made = run("init", file, WHOLE)
+    assert "Once they are made: relayd check" in made.stdout
+    checked = run("check", file)
+    assert checked.returncode == 2
+    assert checked.stdout.count("auth_token_file") == 1
+    assert ": 3 faults." in " ".join(checked.stdout.split())

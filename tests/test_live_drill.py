@@ -229,7 +229,7 @@ async def test_a_drill_is_answered_at_the_terminal_by_its_name(tmp_path: Path) -
         await asked(house, "/api/drill", {"for_s": 60})
         told = await said(house, "acknowledge", "drill-1", "--carer", "ana")
         assert told.status == 0, told
-        assert "drill-1: ana has it" in told.out
+        assert "drill-1: Ana has it" in told.out
         await house.relay.until_said("drill.ended", state="ended")
         told = await said(house, "acknowledge", "drill-9", "--carer", "ana")
         assert told.status == 1

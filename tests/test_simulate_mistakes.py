@@ -63,7 +63,7 @@ def test_a_mistake_is_said_with_its_remedy(
     assert simulate(str(file)) == 2
     told = capsys.readouterr()
     assert said in told.err
-    assert "1 fault(s)" in told.err
+    assert "1 fault:" in told.err
     assert not told.out
 
 
@@ -74,7 +74,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFix
     file.write_text(spoilt.replace("from = 0", 'fault = "los"'))
     assert simulate(str(file)) == 2
     told = capsys.readouterr().err
-    assert "3 fault(s)" in told
+    assert "3 faults:" in told
     for said in ('"lasts"', '"loss"', '"path:broadband"'):
         assert said in told
 

@@ -42,7 +42,7 @@ async def test_the_timeline_is_one_object_a_line_from_where_one_asks(site: Site)
     text = await site.get("/api/timeline")
     lines = [json.loads(line) for line in text.splitlines()]
     assert [line["event"] for line in lines[:3]] == [
-        "relay.restarted",
+        "relay.started",
         "alert.raised",
         "attempt.begun",
     ]

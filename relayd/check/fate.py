@@ -100,7 +100,7 @@ def _core_words(
     seen: Sight, routes: Sequence[RouteFate], carers: Sequence[Carer], core: Component, whom: str
 ) -> str:
     host = seen.table.brand(core.name)
-    rest = what_is_left([], seen.sounders(carers), core)
+    rest = what_is_left(seen, [], seen.sounders(carers), core)
     return (
         f"{on_a_core(seen, routes, core.name)}. If {host} fails, nobody is reached in time for "
         f"{whom}: {rest}. {advice(seen, core.name)}"
@@ -161,7 +161,7 @@ def routes_of_one_fate(config: Config) -> Iterator[Finding]:
 
 
 def _carer_words(seen: Sight, carer: Carer, lost: Sequence[RouteFate], part: Component) -> str:
-    rest = what_is_left(seen.calls([carer]), seen.sounders([carer]), part)
+    rest = what_is_left(seen, seen.calls([carer]), seen.sounders([carer]), part)
     who = owners(seen, lost)
     if part.level is Level.CORE:
         host = seen.table.brand(part.name)

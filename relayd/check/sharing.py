@@ -21,10 +21,26 @@ def owners(sight: Sight, routes: Sequence[RouteFate]) -> str:
     """Whose routes: ``Ana's push and text and Tom's call``."""
     held: dict[str, list[str]] = {}
     for route in routes:
-        held.setdefault(route.carer, []).append(route.channel)
+        held.setdefault(route.carer, []).append(named(sight, route, routes))
     people = sight.config.household.carers
     said = [f"{people[word].name}'s {listed(list(dict.fromkeys(w)))}" for word, w in held.items()]
     return listed(said)
+
+
+def named(sight: Sight, route: RouteFate, among: Sequence[RouteFate]) -> str:
+    """What *route* is called, told from those of its carer and channel that are not *among* these.
+
+    ``call``; or ``call by BT landline``, or where that tells nothing ``call to …0123``.
+    """
+    mine = [each for each in sight.view.routes if each.carer == route.carer]
+    alike = [each for each in mine if each.channel == route.channel]
+    if all(each in among for each in alike):
+        return route.channel
+    name = route.network.name
+    if name is not None and [each.network.name for each in alike].count(name) == 1:
+        return f"{route.channel} by {sight.table.brand(name)}"
+    to = sight.config.household.carers[route.carer].routes[route.index].to
+    return f"{route.channel} to …{to[-4:]}"
 
 
 def is_one(sight: Sight, routes: Sequence[RouteFate], core: str) -> str:
@@ -56,7 +72,7 @@ def on_a_core(sight: Sight, routes: Sequence[RouteFate], core: str) -> str:
 
 
 def what_is_left(
-    routes: Sequence[RouteFate], sounders: Sequence[RouteFate], part: Component
+    sight: Sight, routes: Sequence[RouteFate], sounders: Sequence[RouteFate], part: Component
 ) -> str:
     """What still works of a carer's or a household's own when *part* fails."""
     failed = failing(part)
@@ -67,7 +83,7 @@ def what_is_left(
         names = listed(list(dict.fromkeys(f"the {route.channel}" for route in still)))
         return f"only {names} in the house is left"
     people = [route for route in still if not route.sounder]
-    names = listed(list(dict.fromkeys(route.channel for route in people)))
+    names = listed(list(dict.fromkeys(named(sight, route, people) for route in people)))
     return f"only {names} still {'works' if len(people) == 1 else 'work'}"
 
 

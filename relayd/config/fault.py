@@ -19,6 +19,11 @@ class Fault:
     remedy: str
 
 
+def stopped(said: str) -> str:
+    """*said* with one stop at its end, where it has none."""
+    return said if said.endswith((".", "?", "!")) else f"{said}."
+
+
 class ConfigFaults(Exception):  # noqa: N818  it is a list of faults, and says so
     """The file at *path* cannot be used; *faults* holds everything that was found, in order."""
 
@@ -28,8 +33,11 @@ class ConfigFaults(Exception):  # noqa: N818  it is a list of faults, and says s
         super().__init__(path, self.faults)
 
     def __str__(self) -> str:
-        lines = (f"{fault.where}: {fault.what}. {fault.remedy}" for fault in self.faults)
-        return "\n".join([f"{self.path} has {len(self.faults)} fault(s):", *lines])
+        lines = (
+            f"{fault.where}: {stopped(fault.what)} {stopped(fault.remedy)}" for fault in self.faults
+        )
+        many = "s" if len(self.faults) != 1 else ""
+        return "\n".join([f"{self.path} has {len(self.faults)} fault{many}:", *lines])
 
 
 class Wrong(Exception):  # noqa: N818  a verdict on one value; the reader turns it into a Fault
@@ -75,9 +83,19 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for candidate in known:
         likeness.set_seq1(candidate.lower())
         found = (likeness.ratio(), candidate)
-        if found[0] >= LIKENESS and (best is None or found[0] > best[0]):
+        if (
+            found[0] >= LIKENESS
+            and _as_long(word, candidate)
+            and (best is None or found[0] > best[0])
+        ):
             best = found
     return best[1] if best is not None else None
+
+
+def _as_long(word: str, candidate: str) -> bool:
+    """Whether one may be a slip for the other: ``bob`` is none for ``broadband``."""
+    short, long = sorted((word.lower(), candidate.lower()), key=len)
+    return len(long) <= 2 * len(short) or short in long
 
 
 def choose(word: str, known: Iterable[str], otherwise: str) -> str:

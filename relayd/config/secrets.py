@@ -32,6 +32,7 @@ class Secrets:
 
     def __init__(self, base: Path, credentials: Path | None, *, read: bool) -> None:
         self.files: list[SecretFile] = []
+        self._missed: set[str] = set()
         self._base = base
         self._credentials = credentials
         self._read = read
@@ -54,9 +55,14 @@ class Secrets:
                 mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
                 text = file.read(LONGEST + 1).decode()
         except (OSError, UnicodeDecodeError) as error:
+            self._missed.add(value)
             raise Wrong(f"{path} cannot be read: {_why(error)}", self._remedy(value)) from error
         self.files.append(SecretFile(where, path, mode))
         return _checked(text.rstrip("\r\n"), str(path))
+
+    def missed(self, value: object) -> bool:
+        """Whether the file *value* names was asked for before and could not be read."""
+        return isinstance(value, str) and value in self._missed
 
     def _find(self, name: str) -> Path:
         if "/" not in name and self._credentials is not None:

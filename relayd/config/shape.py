@@ -217,4 +217,7 @@ def _secret_text(value: object, where: str, walk: Walk) -> Any:
 
 
 def _secret_file(value: object, where: str, walk: Walk) -> Any:
+    if walk.secrets.missed(value):  # two channels of one account: one file to make, one fault
+        walk.faults.mark(where)
+        return BROKEN
     return _value(lambda name: walk.secrets.from_file(name, where), value, where, walk)

@@ -53,6 +53,7 @@ class Code(StrEnum):
     CLOCK = "relay.clock"
     STORAGE = "relay.storage"
     CHANNEL_REFUSED = "relay.channel_refused"
+    ANSWERS_LOST = "relay.answers_lost"
     MISHAP = "relay.mishap"
 
     @property
@@ -114,7 +115,8 @@ class Alert:
     early because all before them refused. *about* tells apart alerts of one technical condition.
     *after_low*: a silence that began with a low. *worst_mg_dl* is the worst value seen, at
     *worst_at*; *missed* is a low that came to light only with the end of a silence: its first and
-    last moment, and its lowest value. Moments are the engine's own steady time.
+    last moment, and its lowest value. *planned*: a silence that was planned and is not yet past its
+    end. Moments are the engine's own steady time.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Alert:
     worst_mg_dl: float | None = field(default=None, repr=False)
     worst_at: datetime | None = None
     missed: tuple[datetime, datetime, float] | None = field(default=None, repr=False)
+    planned: bool = False
 
     @property
     def calling(self) -> bool:
@@ -193,7 +196,12 @@ class Alert:
     def reminding(self, now: datetime) -> "Alert":
         """The alert while the carer who has it is asked whether it is still in hand."""
         return replace(
-            self, reminded=self.reminded + 1, reminded_at=now, quiet_until=None, call=self.call + 1
+            self,
+            reminded=self.reminded + 1,
+            reminded_at=now,
+            quiet_until=None,
+            call=self.call + 1,
+            planned=False,
         )
 
     def called_again(
@@ -216,6 +224,7 @@ class Alert:
             reminded_at=None,
             refused_by=refused_by,
             pulled_forward=0,
+            planned=False,
         )
 
 

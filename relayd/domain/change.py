@@ -25,6 +25,12 @@ def change(case: Case, found: Present, draft: Draft) -> None:
     if stood.presence is Presence.LATCHED:
         alert = replace(alert, presence=Presence.ON)
         case.put(alert, draft)
+    if stood.planned:  # that it lasts is no news
+        if alert.priority is not stood.priority:
+            case.put(alert, draft)
+        else:
+            case.alert = alert
+        return
     if alert.priority > stood.priority or level_of(alert) > level_of(stood):
         case.put(alert, draft)
         case.say("alert.worsened", draft)

@@ -210,7 +210,7 @@ class Desk:
         if alert.open:
             case.say("alert.latched", draft)
             return
-        case.say("alert.cleared", draft)
+        case.say("alert.cleared", draft, **({"planned": "yes"} if alert.planned else {}))
         if alert.condition is Code.CARER_UNREACHABLE:
             lines.catch_up(case, alert.about, self.belief, draft)
         silent = alert.condition is Code.SILENT

@@ -60,6 +60,7 @@ class Engine:
         self._wakes: list[tuple[datetime, int, str | None]] = []
         self._pushed = 0
         self._draft = Draft(now, self.observer.offset)
+        self._again = kept.latest is not None
         self.wards: dict[str | None, Ward] = {
             key: Ward(
                 wearer, kept.waited_from.get(key or "", now), kept.numbers.get(key, first_number)
@@ -239,12 +240,11 @@ class Engine:
 
     def _start(self, draft: Draft) -> None:
         """Say so, and send anew what was being sent when the relay stopped: rather twice."""
-        draft.happened("relay.restarted")
+        draft.happened("relay.restarted" if self._again else "relay.started")
         draft.urgent = True
         for case in self.desk.cases():
             for attempt in list(case.attempts.values()):
-                unsent = attempt.status is Dissemination.SENDING
-                if unsent and self.desk.wanted(case, attempt.id):
+                if attempt.status is Dissemination.SENDING and self.desk.wanted(case, attempt.id):
                     draft.send(attempt, case.alert)
         for ward in self.wards.values():
             self.look_at(ward, draft)

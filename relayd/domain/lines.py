@@ -27,15 +27,33 @@ def tell(case: "Case", purpose: Purpose, among: set[str], belief: Belief, draft:
             continue
         reached = {a.route for a in case.attempts.values() if a.carer == carer_id}
         for number in sorted(reached):
-            if carer.routes[number].sounder:
+            if carer.routes[number].sounder and not _heard(case, carer.routes[number], purpose):
                 case.begin(carer, purpose, Try(number, 1, Reason.TOLD), belief, draft)
         _tell_person(case, carer, purpose, belief, draft)
+
+
+def _heard(case: "Case", sounder: Route, purpose: Purpose) -> bool:
+    """Whether that very sounder was told already: it may stand on several carers' ladders."""
+    return any(
+        (route.channel, route.to) == (sounder.channel, sounder.to)
+        for attempt in case.attempts.values()
+        if attempt.purpose is purpose and attempt.call == case.alert.call
+        for route in case.household.carers[attempt.carer].routes[attempt.route : attempt.route + 1]
+    )
 
 
 def announce(case: "Case", purpose: Purpose, belief: Belief, draft: Draft) -> None:
     """Send one quiet line to every carer of the plan, called or not."""
     for carer_id in case.plan.carers:
         _tell_person(case, case.household.carers[carer_id], purpose, belief, draft)
+
+
+def unplan(case: "Case", but: set[str], belief: Belief, draft: Draft) -> None:
+    """Tell all who were told of a planned silence, *but* some, that it has ended early."""
+    told = {a.carer for a in case.attempts.values() if a.purpose is Purpose.PAUSED}
+    for carer_id in case.plan.carers:
+        if carer_id in told - but:
+            _tell_person(case, case.household.carers[carer_id], Purpose.CLEARED, belief, draft)
 
 
 def catch_up(case: "Case", carer_id: str, belief: Belief, draft: Draft) -> None:

@@ -25,6 +25,7 @@ NAMES = {
     Code.STORAGE: "cannot write to its disk; it goes on in memory",
     Code.MISHAP: "a fault in relayd itself; it passed over one event and goes on",
     Code.CHANNEL_REFUSED: "a message service refuses us",
+    Code.ANSWERS_LOST: "carers' answers cannot be read",
 }
 
 TAGS = {

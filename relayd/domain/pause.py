@@ -52,6 +52,7 @@ def pause(desk: Desk, ward: Ward, event: Paused, draft: Draft) -> None:
                 covered=Priority.HIGH,
                 quiet_until=quiet_until,
                 reminded_at=None,
+                planned=True,
             ),
             draft,
         )

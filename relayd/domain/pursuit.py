@@ -169,4 +169,6 @@ def _tell_notes(case: Case, belief: Belief, draft: Draft) -> datetime | None:
     case.notes_due_at = None
     others = case.called() - {case.alert.about}  # who is back is told what was missed instead
     lines.tell(case, Purpose.CLEARED, others, belief, draft)
+    if case.alert.planned:
+        lines.unplan(case, others, belief, draft)
     return None

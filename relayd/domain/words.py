@@ -134,7 +134,7 @@ def _handed_over(telling: Telling) -> Words:
     carer = telling.household.carers.get(has_it)
     name = carer.name if carer is not None else has_it
     title = _subject(telling)
-    if has_it == telling.attempt.carer:
+    if has_it == telling.attempt.carer and not telling.route.sounder:
         until = alert.quiet_until
         asked = (
             f" You will be asked again at {telling.clock(until)}." if until and alert.open else ""
@@ -146,15 +146,16 @@ def _handed_over(telling: Telling) -> Words:
 def _cleared(telling: Telling) -> Words:
     alert, wearer = telling.alert, telling.wearer
     title = f"{_subject(telling)} is over"
+    if alert.planned and wearer is not None:
+        title = f"{wearer.name}: the planned silence is over"
     if wearer is None:
         return Words(title, _well_again(telling))
     if not telling.details or alert.evidence.mg_dl is None:
         return Words(title, f"{title}, since {telling.clock(alert.ended_at or telling.now)}.")
     now = value_text(wearer.unit, alert.evidence.mg_dl, alert.evidence.bound)
     if alert.condition is Code.SILENT:
-        return Words(
-            title, f"{wearer.name}: readings are back, now {now}.{_missed(telling, wearer)}"
-        )
+        back = f"{wearer.name}: readings are back, now {now}.{_missed(telling, wearer)}"
+        return Words(title, f"{back}{' The planned silence is over.' if alert.planned else ''}")
     was = ""
     if alert.worst_mg_dl is not None and alert.worst_at is not None:
         worst = wearer.unit.text(alert.worst_mg_dl)

@@ -9,7 +9,7 @@ from relayd.clock import synchronised
 from relayd.config.fault import choose
 from relayd.domain.alert import Alert, Priority
 from relayd.domain.delivery import Attempt
-from relayd.domain.event import AT_ONCE, Answered
+from relayd.domain.event import AT_ONCE, Answered, Happened
 from relayd.drill.copy import Copy, for_drill, for_test
 from relayd.drill.drill import Drill
 from relayd.drill.held import Held
@@ -23,6 +23,7 @@ ANSWERED_WITHIN = timedelta(minutes=3)
 AT_MOST = timedelta(minutes=30)
 LINGERS = timedelta(minutes=10)  # a bare "1" may still be meant for a drill that is over
 LOOKED_AT_EVERY_S = 3600.0
+CALLS = frozenset({"alert.raised", "alert.worsened", "alert.reminded"})
 
 log = get_logger()
 
@@ -112,13 +113,24 @@ class Drills:
         return number
 
     def _in_the_way(self) -> Alert | None:
-        """A real alert that is open. What relayd quietly says of itself is in nobody's way."""
+        """A real alert that is open. What relayd quietly says of itself is in nobody's way.
+
+        Nor is a planned silence: its end lifts the drill.
+        """
         engine = self._relay.engine
         for wearer in (*engine.household.wearers, None):
             for alert in engine.open_alerts(wearer):
+                if alert.planned:
+                    continue
                 if wearer is not None or alert.priority > Priority.LOW:
                     return alert
         return None
+
+    def hear(self, row: Happened) -> None:
+        """Something happened: what calls carers, or calls them anew, lifts the drill."""
+        anew = row.event == "alert.escalated" and row.fields.get("reason")
+        if anew or row.event in CALLS:
+            self.lift(row.fields["alert"] or "")
 
     def lift(self, alert: str) -> None:
         """A real *alert* was raised: the drill is over at once."""

@@ -53,7 +53,8 @@ def run(file: Path, *, force: bool = False) -> int:
         asker.say(f"To make: {file.parent / name}, one line: {what}.")
     for carer in home.carers:
         asker.say(f"{carer.name} subscribes to {carer.topic} in the ntfy app.")
-    asker.say(f"Then: relayd check --config {file}")
+    then = "Once they are made" if any(secret_files(home)) else "Then"
+    asker.say(f"{then}: relayd check --config {file}")
     return WELL
 
 
@@ -62,7 +63,7 @@ def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f"{file.name}.new")
     fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(0o640)
+    fresh.chmod(0o644)  # the service has a user of its own; no secret is in it
     fresh.replace(file)
 
 

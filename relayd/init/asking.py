@@ -35,9 +35,9 @@ class Asker:
             line = self._source.readline()
             if not line:
                 raise EndedError
-            if not self._source.isatty():
-                self._out.write("\n")
             answer = line.strip() or default
+            if not self._source.isatty():  # a terminal shows what is typed into it
+                self._out.write(f"{answer}\n")
             try:
                 return check(answer) if check is not None and answer else answer
             except Wrong as wrong:
@@ -75,7 +75,7 @@ class Asker:
 
 
 def _yes_or_no(answer: str) -> str:
-    first = answer[:1].casefold()
-    if first in ("y", "n"):
-        return first
+    said = answer.casefold()
+    if said in ("y", "yes", "n", "no"):
+        return said[0]
     raise Wrong("that is neither yes nor no", "Write y or n")

@@ -12,7 +12,7 @@ from relayd.config import addresses, values
 from relayd.config.fault import Wrong
 from relayd.domain.reading import Unit
 from relayd.init.asking import Asker
-from relayd.networks import NetworkTable, Row
+from relayd.init.brands import Brands
 
 COUNTRIES = {
     "London": "uk", "Belfast": "uk", "Dublin": "ie", "Berlin": "de", "Paris": "fr",
@@ -21,7 +21,7 @@ COUNTRIES = {
     "Denver": "us", "Los_Angeles": "us", "Toronto": "ca", "Vancouver": "ca", "Sydney": "au",
     "Melbourne": "au",
 }  # fmt: skip
-SHOWN_AT_MOST = 9
+SHORTEST_INTERFACE = 2  # lo
 ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 WORN = (
     ("glucose", "a glucose sensor"),
@@ -77,7 +77,7 @@ def ask_home(asker: Asker) -> Home:
     zone = asker.needed("Its time zone", _zone_here(), _zone)
     country = COUNTRIES.get(zone.rpartition("/")[2], "")
     country = asker.ask("Country of the phones (uk, de, us …; empty: any)", country, str.lower)
-    networks = _Networks(asker, country)
+    networks = Brands(asker, country)
     home = _ask_wearer(asker, name, zone, networks)
     _ask_ways(asker, home, networks)
     _ask_channels(asker, home)
@@ -88,10 +88,10 @@ def ask_home(asker: Asker) -> Home:
     return home
 
 
-def _ask_wearer(asker: Asker, name: str, zone: str, networks: "_Networks") -> Home:
+def _ask_wearer(asker: Asker, name: str, zone: str, networks: Brands) -> Home:
     asker.say("")
     asker.say("Who is watched over?")
-    who = asker.needed("First name", "", _one_line)
+    who = asker.needed("First name", "", _name)
     person = Person(_id(who, {"alert", "status", "relay"}), who)
     worn = asker.choose(f"What does {who} wear?", WORN)
     units = [(unit.value, unit.value) for unit in (Unit.MMOL_L, Unit.MG_DL)]
@@ -102,7 +102,7 @@ def _ask_wearer(asker: Asker, name: str, zone: str, networks: "_Networks") -> Ho
     return Home(name, zone, person, unit, worn, help_)
 
 
-def _ask_ways(asker: Asker, home: Home, networks: "_Networks") -> None:
+def _ask_ways(asker: Asker, home: Home, networks: Brands) -> None:
     asker.say("")
     asker.say("How does the Pi reach the world? A second way that is not the home's own is best.")
     interface = asker.needed("Interface of the home's own line", "eth0", _interface)
@@ -123,13 +123,13 @@ def _ask_channels(asker: Asker, home: Home) -> None:
     home.siren = asker.ask("URL of a siren in the house (empty: none)", "", _url)
 
 
-def _ask_carers(asker: Asker, home: Home, networks: "_Networks") -> Iterator[Person]:
+def _ask_carers(asker: Asker, home: Home, networks: Brands) -> Iterator[Person]:
     taken: set[str] = set()
     asker.say("")
     asker.say("Who is called? Two on different networks at least. An empty name ends the list.")
     while True:
         which = "First carer's name" if not taken else "Next carer's name (empty: no more)"
-        who = asker.needed(which, "", _one_line) if not taken else asker.ask(which, "", _one_line)
+        who = asker.needed(which, "", _name) if not taken else asker.ask(which, "", _name)
         if not who:
             return
         carer = Person(_id(who, taken), who)
@@ -139,48 +139,6 @@ def _ask_carers(asker: Asker, home: Home, networks: "_Networks") -> Iterator[Per
         carer.network = networks.ask(f"{who}'s network (brand; empty: unknown)", "mobile")
         carer.topic = f"relayd-{carer.id}-{secrets.token_hex(4)}"
         yield carer
-
-
-class _Networks:
-    """Finds the brands that people mean."""
-
-    def __init__(self, asker: Asker, country: str) -> None:
-        self._asker = asker
-        self._table = NetworkTable()
-        self._country = country
-
-    def ask(self, question: str, kind: str) -> str:
-        """The name of a network; empty where nobody knows."""
-        found: list[Row] = []
-
-        def check(answer: str) -> str:
-            found[:] = self._rows(answer, kind)
-            if not found:
-                raise Wrong(
-                    "relayd knows no such brand",
-                    "Write less of its name, or leave it empty: it then counts as shared by all",
-                )
-            return answer
-
-        if not self._asker.ask(question, "", check):
-            return ""
-        if len(found) == 1:
-            self._asker.say(f"  {found[0].brand}: it rides on {' or '.join(found[0].core)}.")
-            return found[0].name
-        choices = [(row.name, f"{row.brand} ({row.name})") for row in found[:SHOWN_AT_MOST]]
-        return self._asker.choose("Which of these?", choices)
-
-    def _rows(self, text: str, kind: str) -> list[Row]:
-        """A brand of that very name, else all that have it in theirs."""
-        rows = [
-            row
-            for row in self._table.rows(text)
-            if row.kind == kind and self._country in ("", row.country)
-        ]
-        said = text.casefold()
-        exact = [row for row in rows if said in (row.brand.casefold(), row.name)]
-        named = [row for row in rows if said in row.brand.casefold()]
-        return exact or named or rows
 
 
 def _id(name: str, taken: Collection[str]) -> str:
@@ -199,6 +157,12 @@ def _zone_here() -> str:
     return zone if "/" in zone and not zone.startswith("Etc/") else "Europe/London"
 
 
+def _name(answer: str) -> str:
+    if not any(letter.isalpha() for letter in answer):
+        raise Wrong("a name has letters", "Write the first name")
+    return _one_line(answer)
+
+
 def _one_line(answer: str) -> str:
     if not answer.isprintable():
         raise Wrong("that has signs that cannot be shown", "Write plain text")
@@ -210,6 +174,8 @@ def _zone(answer: str) -> str:
 
 
 def _interface(answer: str) -> str:
+    if len(answer) < SHORTEST_INTERFACE:
+        raise Wrong("no interface has so short a name", "Write it as `ip link` shows it: eth0")
     return addresses.interface(answer)
 
 

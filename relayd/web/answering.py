@@ -8,6 +8,7 @@ from relayd.domain.alert import Alert, Presence
 from relayd.domain.case import Case
 from relayd.domain.delivery import Attempt, Dissemination
 from relayd.domain.event import Answered
+from relayd.domain.household import Household
 from relayd.web.relay import Answerable, Times
 
 WRITTEN_WITHIN_S = 20.0
@@ -41,9 +42,7 @@ class Answering:
         """An answer by name. *call*, where it is known, is the call that *carer* saw."""
         engine = self._relay.engine
         if carer not in engine.household.carers:
-            names = ", ".join(f"{c.id} ({c.name})" for c in engine.household.carers.values())
-            said = f"There is no carer “{carer}”. The carers are: {names}."
-            return Verdict(HTTPStatus.BAD_REQUEST, said)
+            return Verdict(HTTPStatus.BAD_REQUEST, unknown_carer(carer, engine.household))
         case = engine.desk.case_of(alert) if "/" not in alert else None
         if case is None:
             return self._unknown(alert)
@@ -99,6 +98,8 @@ class Answering:
             ended = alert.ended_at
             since = f" since {self._times.steady_clock(ended)}" if ended is not None else ""
             return f"This alert is over{since}."
+        if alert.planned and alert.quiet_until is not None:
+            return f"A planned silence, until {self._times.steady_clock(alert.quiet_until)}."
         if alert.presence is Presence.ACKNOWLEDGED and holder is not None:
             again_at = alert.quiet_until
             again = f", until {self._times.steady_clock(again_at)}" if again_at is not None else ""
@@ -143,6 +144,12 @@ class Answering:
 
     def _planned(self, case: Case) -> str:
         return f"its plan names {', '.join(case.plan.carers)}"
+
+
+def unknown_carer(carer: str, household: Household) -> str:
+    """That there is no such carer, and who there is."""
+    names = ", ".join(f"{known.id} ({known.name})" for known in household.carers.values())
+    return f"There is no carer “{carer[:80]}”. The carers are: {names}."
 
 
 def held_by(alert: Alert, carer: str) -> bool:

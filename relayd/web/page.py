@@ -107,7 +107,8 @@ class Page:
 
     def _summary(self) -> tuple[str, str, str]:
         """A title for the tab, one sentence over everything, and its tone."""
-        alerts = [alert for alert in self._states.alerts() if alert.priority > Priority.LOW]
+        alerts = [alert for alert in self._states.alerts()
+                  if alert.priority > Priority.LOW and not alert.planned]  # fmt: skip
         unanswered = [alert for alert in alerts if alert.calling]
         story = Storyteller(self._relay.engine.household)
         if unanswered:
@@ -126,6 +127,10 @@ class Page:
                    if ward.wearer is not None and not self._heard(ward)]  # fmt: skip
         if unheard:
             return "No readings", f"No current reading of {' and '.join(unheard)}.", "medium"
+        planned = next((alert for alert in self._states.alerts() if alert.planned), None)
+        if planned is not None:
+            whose = story.subject(planned.wearer)
+            return "Planned silence", f"{whose}: {self._parts.standing(planned)}", "held"
         return "All quiet", "All quiet.", "well"
 
     def _drill(self) -> Html:
@@ -137,7 +142,10 @@ class Page:
         return el("p", said, class_="note drill")
 
     def _heard(self, ward: Ward) -> bool:
+        """Whether all that is worn was heard of late, or is not expected to be."""
         now = self._times.now()
+        if any(case.alert.planned for case in ward.cases.values()):
+            return True
         glucose = ward.glucose is None or current(ward, now) is not None
         return glucose and (ward.watch is None or watch_is_current(ward, now))
 

@@ -41,7 +41,7 @@ class Parts:
         assert wearer is not None
         alerts = self._relay.engine.open_alerts(wearer.id)
         explained = self._states.explanation(ward)
-        worst = max((alert.priority for alert in alerts), default=None)
+        worst = max((alert.priority for alert in alerts if not alert.planned), default=None)
         tone = worst.word if worst is not None else "well"
         if worst is None and watch_warns(ward, self._times.now()):
             tone = "medium"
@@ -113,7 +113,7 @@ class Parts:
         detail = alert.evidence.detail
         return el(
             "section",
-            el("h3", condition_words(alert.condition)),
+            el("h3", "Planned silence" if alert.planned else condition_words(alert.condition)),
             el("p", f"since {since}, for {long}", class_="since"),
             el("p", f"{detail[:1].upper()}{detail[1:]}", class_="detail") if detail else "",
             el("p", self.standing(alert), class_="standing"),
@@ -132,10 +132,11 @@ class Parts:
             if alert.priority is Priority.LOW:
                 return "Told once, by day. It wakes nobody."
             return PRESENCE[alert.presence] + (f" {refused} cannot." if refused else "")
-        until = alert.quiet_until
-        if holder not in self._relay.engine.household.carers and until is not None:
-            return f"A planned silence, until {self._times.steady_clock(until)}."
-        name = self._name(holder)
+        until, name = alert.quiet_until, self._name(holder)
+        if alert.planned and until is not None:
+            by = f", planned by {name}" if holder else ""
+            at = self._times.steady_clock(until)
+            return f"No readings expected until {at}{by}. Lows and seizures still call."
         if alert.reminded_at is not None:
             asked = self._times.steady_clock(alert.reminded_at)
             return f"{name} had it, and was asked again at {asked}: no answer yet."
@@ -160,6 +161,8 @@ class Parts:
             if holder is None or alert.reminded_at is not None
         ]
         word = "Somebody cannot" if holder is None else "Not any more?"
+        if alert.planned:
+            word = "Expect readings at once"
         if alert.priority is Priority.LOW:  # it is told once, and asks for no answer
             word, have, cannot = "Answer it all the same", [], have + cannot
         more = el("details", el("summary", word), el("p", cannot, class_="buttons"),

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from relayd.documents import stamp
 from relayd.domain.event import Paused
+from relayd.web.answering import unknown_carer
 from relayd.web.api import document
 from relayd.web.guard import Refusal
 from relayd.web.relay import Relay
@@ -39,9 +40,12 @@ class Pausing:
             raise Refusal(HTTPStatus.BAD_REQUEST, said) from None
         wearer, engine = request.match_info["wearer"], self._relay.engine
         if plan.carer and plan.carer not in engine.household.carers:
-            carers = ", ".join(engine.household.carers)
-            raise Refusal(HTTPStatus.BAD_REQUEST, f"The carers are: {carers}.")
+            raise Refusal(HTTPStatus.BAD_REQUEST, unknown_carer(plan.carer, engine.household))
         why = engine.why_no_pause(wearer, lasts)
+        if wearer not in engine.household.wearers:
+            wearers = ", ".join(f"{w.id} ({w.name})" for w in engine.household.wearers.values())
+            said = f"There is no wearer “{wearer[:80]}”. The wearers are: {wearers}."
+            raise Refusal(HTTPStatus.NOT_FOUND, said)
         if why:
             raise Refusal(HTTPStatus.CONFLICT, f"{why[0].upper()}{why[1:]}.")
         written = asyncio.Event()

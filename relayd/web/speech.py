@@ -19,7 +19,7 @@ STATUS: Mapping[Dissemination, str] = {
 }
 
 FAILURE: Mapping[Failure, str] = {
-    Failure.PATH_DOWN: "the service could not be reached",
+    Failure.PATH_DOWN: "no proper answer came from the service",
     Failure.BUSY: "the line or the service is busy",
     Failure.REFUSED: "the service refuses this message or address",
     Failure.CREDENTIALS: "the service refuses our credentials",
@@ -73,7 +73,8 @@ HAPPENED: Mapping[str, str] = {
     "path.restored": "The path {path} is up again",
     "network.suspected": "The network {network} seems to be down",
     "network.restored": "The network {network} works again",
-    "relay.restarted": "relayd started",
+    "relay.started": "relayd started",
+    "relay.restarted": "relayd started again",
 }
 
 
@@ -121,7 +122,7 @@ class Storyteller:
             self._begun[attempt] = (carer or "", channel or "")
         elif attempt in self._begun:
             carer, channel = self._begun[attempt]
-        why = fields.get("reason") or fields.get("why") or _failure(fields.get("failure"))
+        why = fields.get("reason") or fields.get("why") or _failure(fields)
         words = {
             "subject": self.subject(fields.get("wearer"), fields.get("alert")),
             "condition": _condition(fields.get("condition")),
@@ -135,6 +136,8 @@ class Storyteller:
             **{key: fields.get(key) or "" for key in ("source", "path")},
         }
         template = HAPPENED.get(event)
+        if event == "alert.cleared" and fields.get("planned"):
+            template = "{subject}: the planned silence is over"
         return event.replace(".", " ") if template is None else template.format_map(words)
 
     def _explained(self, core: str | None) -> str:
@@ -159,8 +162,11 @@ def _condition(code: str | None) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _failure(name: str | None) -> str:
-    return FAILURE[Failure(name)] if name in set(Failure) else name or ""
+def _failure(fields: Mapping[str, str | None]) -> str:
+    """Why an attempt failed, and the gateway's own words for it."""
+    name, words = fields.get("failure"), fields.get("words")
+    why = FAILURE[Failure(name)] if name in set(Failure) else name or ""
+    return f"{why} ({words})" if why and words else why
 
 
 PRESENCE: Mapping[Presence, str] = {

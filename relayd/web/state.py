@@ -36,6 +36,7 @@ class States:
             "seq": self.relay.store.last_seq,
             "healthy": self.relay.pulse.progressing(),
             "wearers": [self.wearer(ward) for ward in self.wards()],
+            "carers": [{"carer": c.id, "name": c.name} for c in engine.household.carers.values()],
             "alerts": [self.alert(alert) for alert in self.alerts()],
             "paths": self.paths(),
             "modems": self.modems(),
@@ -77,7 +78,8 @@ class States:
         """One wearer: what was read last, as far as it is current, and what is open."""
         wearer, now = ward.wearer, self.times.now()
         assert wearer is not None
-        codes = [alert.condition.value for alert in self.relay.engine.open_alerts(wearer.id)]
+        alerts = self.relay.engine.open_alerts(wearer.id)
+        codes = [alert.condition.value for alert in alerts if not alert.planned]
         if watch_warns(ward, now):
             codes.append(Code.SEIZURE_WARNING.value)
         last = newest(ward)
@@ -109,6 +111,8 @@ class States:
             **alert_document(alert, offset),
             "wearer": alert.wearer,
             "about": alert.about or None,
+            "detail": alert.evidence.detail or None,
+            "planned": alert.planned,
             "quiet_until": stamp(quiet + offset) if quiet is not None and alert.open else None,
             "attempts": [
                 attempt_document(attempt, offset)

@@ -49,8 +49,8 @@ DELIVERY = (
         "everything-anew-at-start",
         "Home Assistant automations fire again at every restart for what was told already.",
         "domain/engine.py",
-        "unsent = attempt.status is Dissemination.SENDING",
-        "unsent = attempt.status is not Dissemination.ACCEPTED",
+        "if attempt.status is Dissemination.SENDING and self.desk.wanted(case, attempt.id):",
+        "if attempt.status is not Dissemination.ACCEPTED:",
         seed=0,
     ),
     Exhibit(
