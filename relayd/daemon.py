@@ -171,6 +171,7 @@ class Daemon:
             waits = turn.sends or done is not None
             then = partial(self._written, turn, done) if waits else None
             meanwhile = partial(self._outbox.prepare, turn.sends) if turn.sends else None
+            self._outbox.expected += bool(turn.sends)
             self.store.write(turn.rows, turn.within, then, meanwhile)
             self._loop.call_soon(self._note, turn)  # the disk goes first
         self._waker.set(self.engine.next_deadline())
@@ -190,6 +191,7 @@ class Daemon:
                     self._outbox.withdraw(self.engine.attempts(row.id))
 
     def _written(self, turn: Turn, done: Callable[[], None] | None) -> None:
+        self._outbox.expected -= bool(turn.sends)
         if turn.sends and not self._stopping.is_set():
             self._outbox.begin(turn.sends)
             self._listening.begin()

@@ -72,6 +72,7 @@ class Outbox:
         self._paths = paths
         self._spawn = spawn
         self._withdrawn: dict[str, None] = {}
+        self.expected = 0  # turns on their way to the disk that will send something
         self._prepared: dict[str, tuple[Message, float]] = {}
         self._unbooked: list[AttemptReported] = []
         self._booking: asyncio.TimerHandle | None = None
@@ -79,10 +80,9 @@ class Outbox:
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
 
     def busy(self) -> bool:
-        """Whether any send is under way."""
-        return any(
-            lane.under_way for wired in self._wires.values() for lane in wired.lanes.values()
-        )
+        """Whether any send is under way, or about to be once it is on disk."""
+        lanes = (lane for wired in self._wires.values() for lane in wired.lanes.values())
+        return self.expected > 0 or any(lane.under_way for lane in lanes)
 
     def prepare(self, sends: Sequence[Send]) -> None:
         """Put *sends* into words while the disk is still at work on them."""

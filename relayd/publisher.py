@@ -10,7 +10,8 @@ from relayd.domain.engine import Engine
 from relayd.mqtt import Link
 
 SOON_S = 0.1  # changes that come together are published once
-PUT_OFF_AT_MOST = 10  # times: calls that are under way go first
+PUT_OFF_S = 0.01
+PUT_OFF_AT_MOST = 100  # times: calls that are under way go first
 AT_ONCE = 50  # then the rest of the daemon has its turn
 
 
@@ -37,7 +38,7 @@ class Publisher:
         self._timer = None
         if self._put_off < PUT_OFF_AT_MOST and self._busy():
             self._put_off += 1
-            self._later(SOON_S)
+            self._later(PUT_OFF_S)
             return
         for wearer in list(self._changed)[:AT_ONCE]:
             del self._changed[wearer]
