@@ -14,7 +14,7 @@ from relayd.channels.modem_terms import ModemState
 from relayd.clock import Clock
 from relayd.domain.alert import Code
 from relayd.domain.delivery import Failure
-from relayd.domain.event import Event, TechnicalReported
+from relayd.domain.event import Event, SimServed, TechnicalReported
 from relayd.log import get_logger
 from relayd.networks import NetworkTable
 from relayd.outbox_wires import Wire
@@ -120,6 +120,7 @@ class Modems:
         if before.evidence != self._known[name].evidence:
             said = {"modem": name, "up": up, "why": self._known[name].evidence}
             log.log(20 if up else 30, "modem.reported", **said)
+        self._relay.take(SimServed(name, served))
         self._tell(name, state)
 
     def _tell(self, name: str, state: ModemState) -> None:

@@ -150,34 +150,6 @@ def test_missing_proof_counts_as_doubt_and_only_proof_lifts_it() -> None:
     assert [row.fields["network"] for _, row in drive.events("network.restored")] == ["o2-uk"]
 
 
-SIM = replace(TEXT, channel="sim", kind="modem-sms", sender_core="three-uk")
-
-
-def sim_to(core: str) -> Route:
-    return replace(SIM, core=core, network=core)
-
-
-def test_what_fails_from_one_sim_to_every_network_is_the_sims_own() -> None:
-    """Two phones on two networks, one SIM in the Pi: the networks of the phones are innocent."""
-    drive = Drive(
-        home(ana=(sim_to("o2-uk"),), tom=(sim_to("ee-uk"),), steps=(Step(("ana", "tom")),))
-    )
-    drive.glucose(50)
-    for attempt in ("mia-1/1", "mia-1/2"):
-        drive.report(attempt, LOST, UNREACHABLE)
-    assert set(drive.engine.desk.belief.suspected) == {"three-uk"}
-    drive.report(drive.last("ana").id, Dissemination.DELIVERED)
-    assert not drive.engine.desk.belief.suspected, "what was delivered proves both ends"
-
-
-def test_what_fails_from_one_sim_to_one_network_is_that_networks() -> None:
-    drive = two_carers(sim_to("o2-uk"))
-    drive.glucose(50)
-    for attempt in ("mia-1/1", "mia-1/2"):
-        drive.report(attempt, LOST, UNREACHABLE)
-    assert set(drive.engine.desk.belief.suspected) == {"o2-uk"}
-
-
 def test_a_suspected_network_is_not_waited_for_in_the_middle_of_a_climb() -> None:
     """Ana's text is under way when two others come back: her call begins now, not in 30 s."""
     drive = two_carers(O2_TEXT, replace(O2_TEXT, channel="second"), EE_CALL)

@@ -52,7 +52,15 @@ class Belief:
         self.refused: set[str] = set()
         self.paths: dict[str, PathBelief] = {}
         self.suspected: dict[str, datetime] = {}
+        self.serving: dict[str, str] = {}  # by channel: the core on which our own SIM now is
         self._doubts: dict[tuple[str, int], Doubt] = {}
+
+    def serve(self, channel: str, core: str | None) -> None:
+        """Note which core serves the SIM of *channel*; None: as the file has it."""
+        if core is None:
+            self.serving.pop(channel, None)
+        else:
+            self.serving[channel] = core
 
     def dead(self, route: Route) -> bool:
         """Whether *route* is believed not to work now."""
@@ -72,10 +80,14 @@ class Belief:
 
     def why_suspected(self, route: Route) -> str | None:
         """What we only conclude: a core network that it ends on, or starts from, seems down."""
-        for core in (route.core, route.sender_core):
+        for core in self._ends(route):
             if core is not None and core in self.suspected:
                 return f"{core} is suspected"
         return None
+
+    def _ends(self, route: Route) -> tuple[str | None, str | None]:
+        """Where a message ends, and where it starts: what serves our SIM beats the file."""
+        return route.core, self.serving.get(route.channel, route.sender_core)
 
     def _lost(self, path: str) -> bool:
         belief = self.paths.get(path)
@@ -83,12 +95,11 @@ class Belief:
 
     def doubt(self, carer: str, number: int, route: Route, now: datetime) -> tuple[str, ...]:
         """Note that a route brought no proof; return the networks that are suspected from now."""
-        doubt = Doubt(now, route.core, route.sender_core)
-        self._doubts[carer, number] = doubt
-        ends = dict.fromkeys((route.core, route.sender_core))
+        ends = self._ends(route)
+        self._doubts[carer, number] = Doubt(now, *ends)
         found = tuple(
             core
-            for core in ends
+            for core in dict.fromkeys(ends)
             if core is not None and core not in self.suspected and self._speaks_against(core, now)
         )
         self.suspected.update(dict.fromkeys(found, now))
@@ -115,7 +126,7 @@ class Belief:
 
     def prove(self, route: Route) -> tuple[str, ...]:
         """Note that a carer was reached over *route*; return the networks suspected no more."""
-        proven = {core for core in (route.core, route.sender_core) if core is not None}
+        proven = {core for core in self._ends(route) if core is not None}
         for key in [key for key, doubt in self._doubts.items() if doubt.cores & proven]:
             del self._doubts[key]
         return tuple(core for core in sorted(proven) if self.suspected.pop(core, None) is not None)

@@ -26,6 +26,7 @@ from relayd.domain.event import (
     Paused,
     PayloadRejected,
     ReadingsReceived,
+    SimServed,
     Started,
     TechnicalReported,
     Turn,
@@ -90,8 +91,8 @@ class Engine:
                 self._after(self.technical.reject(event, draft), draft)
             case TechnicalReported():
                 self._after(self.technical.report(event, draft), draft)
-            case PathReported():
-                self._after(self.technical.path(event, draft), draft)
+            case PathReported() | SimServed():
+                self._after(self.technical.way_out(event, draft), draft)
             case ClockReported():
                 self._take_time(event, draft)
             case Paused():
@@ -103,8 +104,7 @@ class Engine:
     def survive(self, event: Event, why: str, now: datetime) -> Turn:
         """Go on after :meth:`handle` raised: *event* is passed over, and carers hear of it.
 
-        What had changed by then stands in the turn: memory and disk agree. Every ward is looked at
-        again shortly; where that fails too, what is open is pursued. *why* holds no health values.
+        What had changed by then stands in the turn. *why* holds no health values.
         """
         draft = self._draft
         draft.happened("event.passed_over", kind=type(event).__name__, why=why)

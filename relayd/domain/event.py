@@ -82,6 +82,14 @@ class PathReported:
 
 
 @dataclass(frozen=True, slots=True)
+class SimServed:
+    """The modem of *channel* says which core network serves its SIM; None: nobody knows it."""
+
+    channel: str
+    core: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockReported:
     """What the wall clock says: engine time plus *offset*; *synchronised*: it can be believed."""
 
@@ -118,6 +126,7 @@ Event = (
     | Answered
     | TechnicalReported
     | PathReported
+    | SimServed
     | ClockReported
     | Paused
     | Started

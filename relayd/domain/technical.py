@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from relayd.domain.alert import Code
 from relayd.domain.belief import Belief, PathBelief, PathState
 from relayd.domain.draft import Draft
-from relayd.domain.event import PathReported, PayloadRejected, TechnicalReported
+from relayd.domain.event import PathReported, PayloadRejected, SimServed, TechnicalReported
 from relayd.domain.ward import Ward
 
 REJECTED_IN_A_ROW = 3
@@ -66,8 +66,11 @@ class Technical:
         detail = f"readings of {wearer.name} carry a time that cannot be true"
         return self._set(Code.CLOCK, wearer.id, detail, draft, on=impossible)
 
-    def path(self, event: PathReported, draft: Draft) -> Iterable[Ward]:
-        """One of our ways out was lost, or proved itself again."""
+    def way_out(self, event: PathReported | SimServed, draft: Draft) -> Iterable[Ward]:
+        """One of our ways out was lost, or proved itself again, or leads by another network now."""
+        if isinstance(event, SimServed):
+            self._belief.serve(event.channel, event.core)
+            return ()
         paths = self._belief.paths
         known = paths.get(event.path)
         before = known.state if known is not None else PathState.UNPROVEN
