@@ -170,9 +170,8 @@ class Daemon:
         if turn.rows or done is not None:  # a repeat waits for what it repeats
             waits = turn.sends or done is not None
             then = partial(self._written, turn, done) if waits else None
-            meanwhile = partial(self._outbox.prepare, turn.sends) if turn.sends else None
             self._outbox.expected += bool(turn.sends)
-            self.store.write(turn.rows, turn.within, then, meanwhile)
+            self.store.write(turn.rows, turn.within, then)
             self._loop.call_soon(self._note, turn)  # the disk goes first
         self._waker.set(self.engine.next_deadline())
 

@@ -16,8 +16,6 @@ from relayd.log import get_logger, where
 from relayd.outbox_wires import Lane, Wire
 
 WITHDRAWN_KEPT = 1000
-PREPARED_AT_MOST = 4  # a burst gains nothing by it
-PREPARED_HOLDS_S = 1.0  # words speak of now
 HEDGE_S = 3.0
 """A path that has not answered for so long is not waited for: the next begins beside it."""
 
@@ -73,7 +71,6 @@ class Outbox:
         self._spawn = spawn
         self._withdrawn: dict[str, None] = {}
         self.expected = 0  # turns on their way to the disk that will send something
-        self._prepared: dict[str, tuple[Message, float]] = {}
         self._unbooked: list[AttemptReported] = []
         self._booking: asyncio.TimerHandle | None = None
         self._used = used
@@ -83,18 +80,6 @@ class Outbox:
         """Whether any send is under way, or about to be once it is on disk."""
         lanes = (lane for wired in self._wires.values() for lane in wired.lanes.values())
         return self.expected > 0 or any(lane.under_way for lane in lanes)
-
-    def prepare(self, sends: Sequence[Send]) -> None:
-        """Put *sends* into words while the disk is still at work on them."""
-        at = asyncio.get_running_loop().time()
-        for attempt, (_, since) in list(self._prepared.items()):
-            if at - since > PREPARED_HOLDS_S:  # left without it, or not at all
-                del self._prepared[attempt]
-        if len(self._prepared) + len(sends) <= PREPARED_AT_MOST:
-            for send in sends:
-                message = self._worded(send)
-                if message is not None:
-                    self._prepared[send.attempt.id] = message, at
 
     def begin(self, sends: Sequence[Send]) -> None:
         """Start every one of *sends*; they are on disk."""
@@ -123,13 +108,11 @@ class Outbox:
 
     async def _carry(self, wired: Wire, send: Send) -> None:
         attempt = send.attempt
-        message, at = self._prepared.pop(attempt.id, (None, 0.0))
         if not self._desk.engine.wanted(attempt.id):
             status = Dissemination.UNDELIVERABLE
             self._desk.take(AttemptReported(attempt.id, status, Failure.OVERTAKEN))
             return
-        if message is None or asyncio.get_running_loop().time() - at > PREPARED_HOLDS_S:
-            message = self._worded(send)
+        message = self._worded(send)
         outcome, path = await self._send(wired, message) if message else (FAULTY, None)
         self._log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
         self._report(attempt, outcome, path)

@@ -1,72 +1,19 @@
-"""What the outbox puts into words: too early, too late, or not at all."""
+"""A text without words ends no other call."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from houses import CALL, PUSH, TEXT, Drive, home
 from live_relay import until
-from outboxes import SIGNER
 from test_mishap import FILE
 
 from relayd.channels import Message
-from relayd.compose import Composer
 from relayd.config import load
 from relayd.daemon import Daemon
 from relayd.domain.delivery import Failure
-from relayd.domain.engine import Engine
-from relayd.domain.event import Event, ReadingsReceived, Send
-from relayd.domain.household import Step
+from relayd.domain.event import ReadingsReceived, Send
 from relayd.domain.reading import GlucoseReading
-from relayd.outbox import PREPARED_AT_MOST, PREPARED_HOLDS_S, Outbox
-from relayd.paths import Paths
-
-
-class Desk:
-    """As much of a daemon as an outbox needs to find words."""
-
-    def __init__(self, drive: Drive) -> None:
-        self.engine: Engine = drive.engine
-        self.composed: list[str] = []
-        self._drive = drive
-        self._composer = Composer(drive.household, SIGNER, None)
-
-    def take(self, event: Event) -> None:
-        """Nothing is reported here."""
-
-    def compose(self, send: Send) -> Message:
-        """Put an attempt into words."""
-        self.composed.append(send.attempt.id)
-        return self._composer.compose(send, 1, self._drive.now, timedelta(0))
-
-    def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
-        """Every path."""
-        return paths
-
-
-def spawn(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-    return asyncio.create_task(work, name=name)
-
-
-async def test_words_that_nobody_took_do_not_keep_out_those_that_come_later() -> None:
-    """After a disk that hung, what was said meanwhile is put into words once more, for nobody."""
-    routes = (PUSH, TEXT, CALL)
-    drive = Drive(home(ana=routes, tom=routes, steps=(Step(("ana", "tom")),)), watch_well=False)
-    drive.glucose(45)
-    drive.until(2)
-    sends = [send for _, send in drive.sends]
-    assert len(sends) > PREPARED_AT_MOST
-    desk = Desk(drive)
-    outbox = Outbox(desk, {}, Paths({}), spawn, lambda _path, _outcome: None)
-    outbox.prepare(sends[:PREPARED_AT_MOST])
-    outbox.prepare(sends[PREPARED_AT_MOST:][:1])
-    assert len(desk.composed) == PREPARED_AT_MOST, "a burst gains nothing"
-    await asyncio.sleep(PREPARED_HOLDS_S + 0.05)
-    outbox.prepare(sends[PREPARED_AT_MOST:][:1])
-    assert desk.composed[-1] == sends[PREPARED_AT_MOST].attempt.id
 
 
 class Speechless(Daemon):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from relayd.domain.event import Happened, Row
@@ -13,7 +12,6 @@ from relayd.store.bundle import Bundle
 class Batch:
     """Rows that belong into one transaction; *seq* is the number of its first timeline line.
 
-    *meanwhile* is what may be done while the disk is at work, and is not done if it never is.
     *older* is what waited in memory for the disk to come back, and goes before all else.
     """
 
@@ -24,7 +22,6 @@ class Batch:
     urgent: bool
     meta: Mapping[str, str] = field(default_factory=dict)
     older: Bundle | None = None
-    meanwhile: Callable[[], None] | None = None
 
     @property
     def empty(self) -> bool:
@@ -62,11 +59,3 @@ def call_each(calls: Iterable[Callable[[], None]], loop: asyncio.AbstractEventLo
             call()
         except Exception as error:  # noqa: BLE001 - as the loop itself would have it
             loop.call_exception_handler({"message": f"{call!r} failed", "exception": error})
-
-
-def begin_meanwhile(batches: Iterable[Batch], loop: asyncio.AbstractEventLoop) -> None:
-    """Have *loop* do what may be done while the disk is at work; called in the disk's thread."""
-    calls = [batch.meanwhile for batch in batches if batch.meanwhile]
-    if calls:
-        with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(call_each, calls, loop)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from relayd.domain.event import Happened
 from relayd.log import get_logger
-from relayd.store.batch import Batch, begin_meanwhile, call_each, gathered, tell_each
+from relayd.store.batch import Batch, call_each, gathered, tell_each
 from relayd.store.bundle import Bundle
 from relayd.store.faults import HUNG, sentence
 from relayd.store.patience import Patience
@@ -152,7 +152,6 @@ class Committer:
             gathered(batches),
             durable=any(batch.durable for batch in batches),
             lazy=not any(batch.urgent for batch in batches),
-            begun=partial(begin_meanwhile, batches, self._loop),
         )
 
     def _committed(self, result: object) -> None:

@@ -92,18 +92,16 @@ class Store:
         rows: Sequence[Row],
         within: timedelta = AT_ONCE,
         done: Callable[[], None] | None = None,
-        meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """Write *rows* in one transaction, at the latest *within* that time.
 
         *done* is called on the loop once they would survive a power cut, and all that was written
         before them too; without rows, it waits for that only. Rows without *done* and with
-        patience may be lost in a power cut, not in a crash. *meanwhile* is called on the loop while
-        the disk is at work, if there is time.
+        patience may be lost in a power cut, not in a crash.
         """
         happened = [row for row in rows if isinstance(row, Happened)]
         urgent = within <= AT_ONCE
-        batch = Batch(rows, self.last_seq + 1, happened, done, urgent=urgent, meanwhile=meanwhile)
+        batch = Batch(rows, self.last_seq + 1, happened, done, urgent=urgent)
         self.last_seq += len(happened)
         self._committer.take(batch, within)
 

@@ -75,15 +75,8 @@ class Writer:
             lost = copied is None or copied.torn or bool(copied.bad)
             return Opened(found, fault=sentence(error, self._path), lost=lost)
 
-    def commit(
-        self,
-        bundle: Bundle,
-        *,
-        durable: bool,
-        lazy: bool = False,
-        begun: Callable[[], object] | None = None,
-    ) -> None:
-        """Write *bundle* in one transaction; *begun* is called right before the disk is at work.
+    def commit(self, bundle: Bundle, *, durable: bool, lazy: bool = False) -> None:
+        """Write *bundle* in one transaction.
 
         *durable*: it is to survive a power cut. *lazy*: nobody is in a hurry, so there is time to
         prune. Raises sqlite3.Error or OSError; then ``reopen`` before the next.
@@ -94,10 +87,7 @@ class Writer:
         if durable != self._durable:
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
-        columns = self._columns(bundle)
-        if begun is not None:
-            begun()
-        connection.execute(WRITE, columns)
+        connection.execute(WRITE, self._columns(bundle))
         self._next_pack += bool(bundle.readings)
         if self._inodes != self._look():
             raise GoneError
