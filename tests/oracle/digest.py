@@ -15,6 +15,7 @@ from relayd.domain.event import (
     AttemptReported,
     ClockReported,
     Happened,
+    ReadingsReceived,
     Row,
     Send,
     Started,
@@ -43,6 +44,7 @@ class Digest:
         self.ended = ended
         self.entries = trace.entries
         self.feds: list[Fed] = []
+        self.taken_back: list[Fed] = []  # what a process heard, and lost in a crash
         self.lives: dict[str, Life] = defaultdict(Life)
         self.aired: dict[str, list[Aired]] = defaultdict(list)
         self.shown: dict[tuple[str, str], list[Shown]] = defaultdict(list)
@@ -99,6 +101,8 @@ class Digest:
             if isinstance(entry, Fed):
                 if id(entry) not in lost:
                     self._take(entry)
+                else:
+                    self.taken_back.append(entry)
             elif isinstance(entry, Written):
                 if not entry.durable:
                     memory.update(_names(entry.rows))
@@ -195,6 +199,16 @@ class Digest:
         while (later := b + self.down_in(a, end)) > end + 1e-6:
             end = later
         return end
+
+    def heard_again(self, wearer: str, a: float, b: float) -> float | None:
+        """When a process began anew after one that heard *wearer* between *a* and *b* and died."""
+        for fed in self.taken_back:
+            event = fed.event
+            if not (a < fed.t < b and isinstance(event, ReadingsReceived)):
+                continue
+            if any(reading.wearer == wearer for reading in event.readings):
+                return next((up for died, up in self.down if died >= fed.t), self.ended)
+        return None
 
     def running(self, a: float, b: float) -> bool:
         """Whether relayd ran all the time from *a* to *b*."""
