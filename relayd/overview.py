@@ -11,19 +11,11 @@ from rich.text import Text
 
 from relayd.domain.alert import Code
 from relayd.domain.delivery import Dissemination, Failure, Purpose
-from relayd.domain.names import NAMES
+from relayd.domain.names import NAMES, PURPOSE
 from relayd.domain.reading import Unit
 
 COLOUR = {"high": "bold red", "medium": "yellow", "low": "blue"}
 NOBODY_WATCHES = "Nobody watches relayd: add a [watcher], or its own end will go unnoticed."
-ABOUT = {
-    Purpose.CALL: "",
-    Purpose.REMINDER: "reminder",
-    Purpose.CLEARED: "told it is over",
-    Purpose.HANDED_OVER: "told who has it",
-    Purpose.MISSED: "told what was missed",
-    Purpose.PAUSED: "told of the planned silence",
-}
 Document = Mapping[str, Any]
 
 
@@ -107,7 +99,7 @@ def _who(alert: Document, names: Mapping[str, str]) -> str:
 
 def _by(attempt: Document) -> str:
     over = f" over {attempt['path']}" if attempt["path"] else ""
-    about = ABOUT[Purpose(attempt.get("purpose", Purpose.CALL))]
+    about = PURPOSE[Purpose(attempt.get("purpose", Purpose.CALL))]
     return f"{attempt['channel']}{over}{f', {about}' if about else ''}"
 
 

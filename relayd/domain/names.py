@@ -42,3 +42,13 @@ TYPES = {
     Purpose.MISSED: "alert.cleared",
     Purpose.PAUSED: "alert.handed_over",
 }
+
+PURPOSE = {
+    Purpose.CALL: "",
+    Purpose.REMINDER: "reminder",
+    Purpose.CLEARED: "told it is over",
+    Purpose.HANDED_OVER: "told who has it",
+    Purpose.MISSED: "told what was missed",
+    Purpose.PAUSED: "told of the planned silence",
+}
+"""What an attempt was for, beside it on the page and in `status`; nothing beside a call."""

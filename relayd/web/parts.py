@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from relayd.domain.alert import Alert, Presence, Priority
 from relayd.domain.delivery import Attempt
 from relayd.domain.household import Carer
+from relayd.domain.names import PURPOSE
 from relayd.domain.reading import Trend
 from relayd.domain.ward import Ward
 from relayd.domain.words import value_text
 from relayd.web.html import Html, el, join
 from relayd.web.relay import lasted
-from relayd.web.speech import PRESENCE, PURPOSE, WATCH, condition_words, how_far
+from relayd.web.speech import PRESENCE, WATCH, condition_words, how_far
 from relayd.web.state import States, current, newest, watch_is_current, watch_warns
 
 SHOWN = 6  # so many attempts at a glance; the others a tap away

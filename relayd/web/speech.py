@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from relayd.domain.alert import Code, Presence
-from relayd.domain.delivery import Attempt, Dissemination, Failure, Purpose
+from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.household import Household
 from relayd.domain.names import NAMES
 from relayd.domain.reading import WatchState
@@ -37,15 +37,6 @@ WATCH: Mapping[WatchState, str] = {
     WatchState.MANUAL: "Calls for help",
     WatchState.MUTED: "Muted at the watch",
     WatchState.NET_FAULT: "The watch cannot be reached",
-}
-
-PURPOSE: Mapping[Purpose, str] = {
-    Purpose.CALL: "",
-    Purpose.REMINDER: "reminder",
-    Purpose.CLEARED: "told it is over",
-    Purpose.HANDED_OVER: "told who has it",
-    Purpose.MISSED: "told what was missed",
-    Purpose.PAUSED: "told of the planned silence",
 }
 
 HAPPENED: Mapping[str, str] = {
