@@ -3,12 +3,12 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from relayd.domain.alert import Alert, Code, Evidence, Priority
 from relayd.domain.delivery import Attempt, Reason
@@ -109,8 +109,9 @@ def any_of(hint: Any, rng: random.Random) -> Any:
 def any_row(kind: type[T], rng: random.Random, **given: Any) -> T:
     """Draw a row of this kind: every field drawn by its type but those that are *given*."""
     hints = get_type_hints(kind)
-    names = [field.name for field in fields(cast("Any", kind))]
-    drawn = {name: given[name] if name in given else any_of(hints[name], rng) for name in names}
+    drawn = {
+        name: given[name] if name in given else any_of(hint, rng) for name, hint in hints.items()
+    }
     return kind(**drawn)
 
 

@@ -36,7 +36,7 @@ def call(
 ) -> Call:
     carer = Carer("ana", "Ana", routes)
     made = Call(of or alert(), PLAN, carer, NOON, attempts)
-    return replace(made, **more)  # type: ignore[arg-type]  # named by each test
+    return made._replace(**more)  # type: ignore[arg-type]  # named by each test
 
 
 def after(made: Call, passed_s: float = 0, belief: Belief | None = None) -> Move:
@@ -135,7 +135,7 @@ def test_a_sounder_never_delays_the_next_route(status: Dissemination) -> None:
 def test_a_seizure_calls_every_route_at_once(code: Code, at_once: bool) -> None:  # noqa: FBT001
     made = call(of=alert(code=code))
     assert made.at_once is at_once
-    second = after(replace(made, tried=tried(SENDING)))
+    second = after(made._replace(tried=tried(SENDING)))
     assert isinstance(second, Try) is at_once
 
 
@@ -145,8 +145,8 @@ def test_a_medium_seizure_fault_is_no_seizure() -> None:
 
 def test_one_condition_may_be_named_as_at_once() -> None:
     plan = replace(PLAN, at_once=frozenset({"glucose.urgent_low"}))
-    assert replace(call(), plan=plan).at_once
-    assert not replace(call(of=alert(code=Code.SILENT)), plan=plan).at_once
+    assert call()._replace(plan=plan).at_once
+    assert not call(of=alert(code=Code.SILENT))._replace(plan=plan).at_once
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_laps_grow_further_apart_up_to_ten_minutes(lap: int, pause_min: float) -
 
 
 def test_a_longer_pause_that_a_family_set_stands() -> None:
-    made = replace(call(*tried(SENT, SENT, SENT, lap=9)), plan=replace(PLAN, lap_pause=minutes(12)))
+    made = call(*tried(SENT, SENT, SENT, lap=9))._replace(plan=replace(PLAN, lap_pause=minutes(12)))
     assert waits_s(after(made, 200)) == 40 + 12 * 60
 
 
@@ -213,7 +213,7 @@ def test_a_route_believed_dead_comes_last_but_it_comes() -> None:
         move = after(call(*attempts), 100 + number, belief)
         assert isinstance(move, Try)
         order.append(LADDER[move.route].channel)
-        attempts.append(replace(tried(FAILED)[0], id=f"mia-1/{number}", route=move.route))
+        attempts.append(tried(FAILED)[0]._replace(id=f"mia-1/{number}", route=move.route))
     assert order == ["text", "call", "push"]
     belief.refused.update({"text", "call"})
     assert after(call(), 0, belief) == Try(0, 1, Reason.FIRST_CALL), "all dead: still the first"

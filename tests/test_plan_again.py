@@ -27,19 +27,19 @@ def begun(route: int, at_s: float, lap: int, reason: Reason, number: int) -> Att
 
 
 def lost(attempt: Attempt, failure: Failure = Failure.PATH_DOWN) -> Attempt:
-    return replace(attempt, status=FAILED, failure=failure)
+    return attempt._replace(status=FAILED, failure=failure)
 
 
 def call(*attempts: Attempt, routes: tuple[Route, ...] = LADDER, **more: object) -> Call:
     made = Call(ALERT, Plan((Step(("ana",)),)), Carer("ana", "Ana", routes), NOON, attempts)
-    return replace(made, **more)  # type: ignore[arg-type]  # named by each test
+    return made._replace(**more)  # type: ignore[arg-type]  # named by each test
 
 
 def climbed() -> list[Attempt]:
     """The push met no path at noon; text and call were sent 0 and 20 s later."""
     tries = [(0, 0.0), (1, 0.0), (2, 20.0)]
     first = [begun(r, t, 1, Reason.FIRST_CALL, n) for n, (r, t) in enumerate(tries, 1)]
-    return [lost(first[0]), *(replace(each, status=SENT) for each in first[1:])]
+    return [lost(first[0]), *(each._replace(status=SENT) for each in first[1:])]
 
 
 def test_it_is_tried_again_after_twenty_seconds_beside_what_was_merely_sent() -> None:
@@ -67,14 +67,14 @@ def played(
     tried: list[Attempt] = []
     for t in range(until_s):
         for _ in range(20):
-            move = next_move(replace(made, tried=tuple(tried)), Belief(), NOON + seconds(t))
+            move = next_move(made._replace(tried=tuple(tried)), Belief(), NOON + seconds(t))
             if not isinstance(move, Try):
                 break
             found.append((t, move))
             attempt = begun(move.route, t, move.lap, move.reason, len(found))
             push = made.carer.routes[move.route] == PUSH and not works(len(found), t)
             tried = [each for each in tried if each.lap == move.lap]
-            tried.append(lost(attempt) if push else replace(attempt, status=SENT))
+            tried.append(lost(attempt) if push else attempt._replace(status=SENT))
         else:
             raise AssertionError("the plan never waits")
     return found
@@ -91,7 +91,7 @@ def test_never_fewer_tries_and_never_faster_than_ten_seconds(
     """The climbs come when they came without it; what is added is added between them."""
     plan = Plan((Step(("ana",)),), lap_pause=seconds(pause_s))
     made = call(routes=routes, plan=plan)
-    without = played(replace(made, reached=True), works=works)
+    without = played(made._replace(reached=True), works=works)
     with_it = played(made, works=works)
     assert [each for each in with_it if each[1].reason is not AGAIN] == without
     again = {(t, move.route) for t, move in with_it if move.reason is AGAIN}

@@ -52,15 +52,15 @@ def test_a_proof_of_any_alert_or_drill_begins_the_days_anew() -> None:
 def test_only_delivery_and_answers_prove() -> None:
     drive = Drive(household())
     drive.glucose(40)
-    attempt = replace(drive.last("ana"), route=2, channel="text")
+    attempt = drive.last("ana")._replace(route=2, channel="text")
     book = RouteBook(drive.household, Kept())
     for status in (Dissemination.SENDING, Dissemination.SENT, Dissemination.UNDELIVERABLE):
-        book.note(replace(attempt, status=status, failure=Failure.UNREACHABLE), NOON)
+        book.note(attempt._replace(status=status, failure=Failure.UNREACHABLE), NOON)
         assert book.proven_at("ana", TEXT) is None
     for days, status in enumerate(
         (Dissemination.DELIVERED, Dissemination.REJECTED, Dissemination.ACCEPTED)
     ):
-        book.note(replace(attempt, status=status), NOON + days * DAY)
+        book.note(attempt._replace(status=status), NOON + days * DAY)
         assert book.proven_at("ana", TEXT) == NOON + days * DAY
 
 

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Generator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +106,10 @@ async def test_the_latest_version_replaces_the_one_before(shop: Shop) -> None:
     attempt = an_attempt()
     await write(store, an_alert(), attempt)
     for status in (Dissemination.SENT, Dissemination.DELIVERED):
-        await write(store, replace(attempt, status=status))
+        await write(store, attempt._replace(status=status))
     assert [a.status for a in await store.attempts("mia-1")] == [Dissemination.DELIVERED]
     store = shop.open()
-    await write(store, an_alert(reminded=3), replace(attempt, status=Dissemination.ACCEPTED))
+    await write(store, an_alert(reminded=3), attempt._replace(status=Dissemination.ACCEPTED))
     shop.open()
     assert [a.reminded for a in shop.kept.alerts] == [3]
     assert [a.status for a in shop.kept.attempts] == [Dissemination.ACCEPTED]
@@ -121,7 +120,7 @@ async def test_a_late_report_on_an_ended_alert_makes_no_second_row(shop: Shop) -
     attempt = an_attempt()
     await write(shop.open(), an_alert(presence=Presence.OFF, ended_at=at(1)), attempt)
     store = shop.open()
-    late = replace(attempt, status=Dissemination.DELIVERED)
+    late = attempt._replace(status=Dissemination.DELIVERED)
     await write(store, late, an_alert(presence=Presence.OFF, ended_at=at(2)))
     assert await store.attempts("mia-1") == [late]
     assert [alert.ended_at for alert in await store.alerts(9)] == [at(2)]
@@ -159,7 +158,7 @@ async def test_the_latest_moment_is_never_one_that_is_yet_to_come(shop: Shop) ->
     """Time that starts in the future would hide a silence."""
     alert = an_alert(quiet_until=at(900), acknowledged_at=at(7))
     ahead = Happened(at(10**8), "path.lost", {})
-    future = replace(a_reading(3), stamp=at(10**7))
+    future = a_reading(3)._replace(stamp=at(10**7))
     await write(shop.open(), alert, ahead, future)
     shop.open()
     assert shop.kept.latest == at(7)
@@ -178,7 +177,7 @@ async def test_a_last_line_that_may_not_have_left_comes_back_with_its_alert(shop
     """The power failed as somebody was to be told that it is over."""
     over = an_alert("mia-1", presence=Presence.OFF, ended_at=at(9))
     told = an_attempt("mia-1", purpose=Purpose.CLEARED)
-    said = replace(told, id="mia-1/2", number=2, status=Dissemination.SENT)
+    said = told._replace(id="mia-1/2", number=2, status=Dissemination.SENT)
     await write(shop.open(), over, told, said)
     shop.open()
     assert shop.kept.alerts == ()

@@ -35,8 +35,7 @@ class Booking:
             return ()
         if event.status.rank <= attempt.status.rank:
             return ()
-        attempt = replace(
-            attempt,
+        attempt = attempt._replace(
             status=event.status,
             status_at=draft.now,
             failure=event.failure,
@@ -91,7 +90,7 @@ class Booking:
     ) -> tuple[Ward, ...]:
         status = Dissemination.ACCEPTED if event.accepted else Dissemination.REJECTED
         if attempt.status is not status:
-            answered = replace(attempt, status=status, status_at=draft.now, failure=None)
+            answered = attempt._replace(status=status, status_at=draft.now, failure=None)
             case.note(answered, draft)
             draft.happened(f"attempt.{status.value}", attempt=attempt.id, carer=event.carer)
             if self._judge.report(case, answered, "", wards[None], draft):

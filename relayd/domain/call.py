@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from relayd.domain.alert import Alert, Priority
 from relayd.domain.delivery import Attempt, Reason
@@ -38,8 +39,7 @@ class Rest:
 Move = Try | Wait | Rest
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One carer being called about one alert.
 
     *due_at* is when this carer's step begins; *duty_at* when they may next be called, *held_until*

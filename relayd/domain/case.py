@@ -1,7 +1,6 @@
 """One alert with the attempts made for it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from relayd.domain.alert import Alert, Cause
@@ -46,7 +45,7 @@ class Case:
         if attempt.channel not in routes:
             return
         if routes[attempt.route : attempt.route + 1] != [attempt.channel]:
-            attempt = replace(attempt, route=routes.index(attempt.channel))
+            attempt = attempt._replace(route=routes.index(attempt.channel))
         self.attempts[attempt.id] = attempt
         self._note_proof(attempt)
         if attempt.call == self.alert.call and not attempt.purpose.quiet:

@@ -7,6 +7,7 @@ says *unchanged*: silence is never recovery.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from relayd.domain.alert import NO_EVIDENCE, Alert, Code, Evidence, Priority
 from relayd.domain.glucose import VERY_HIGH_FOR, GlucoseMemory, Level
@@ -101,11 +102,11 @@ class Unchanged:
 
 
 UNCHANGED = Unchanged()
+GONE = Gone()  # where a state says it, and no value
 Verdict = Present | Gone | Unchanged
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A verdict on one family, and when it is to be asked again though nothing happens."""
 
     family: Family
@@ -118,11 +119,11 @@ def low_side(memory: GlucoseMemory, standing: Alert | None, now: datetime) -> Fi
     mark = memory.newest
     if mark is None:
         return Finding(Family.LOW, UNCHANGED)
-    evidence = evidence_of(memory)
     found = memory.level()
+    if standing is None and found is Level.FINE:
+        return Finding(Family.LOW, UNCHANGED)
+    evidence = evidence_of(memory)
     if standing is None:
-        if found is Level.FINE:
-            return Finding(Family.LOW, UNCHANGED)
         return _low_present(found, None, now, evidence)
     stood = LEVEL_OF_CODE[standing.condition]
     if found < stood:
@@ -196,7 +197,8 @@ def glucose_silent(
     newest = memory.newest
     after_low = low_open or (newest is not None and newest.mg_dl < memory.limits.low)
     watchful = after_low or memory.falling()
-    limit = silent_limit(limits, memory.interval(), watchful=watchful)
+    asked = limits.silent_after is None  # an explicit limit is not stretched
+    limit = silent_limit(limits, memory.interval() if asked else None, watchful=watchful)
     due = counted_from + limit
     if now < due:
         gone = standing is not None and counted_from >= standing.raised_at

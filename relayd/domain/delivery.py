@@ -1,8 +1,8 @@
 """An attempt to reach one carer over one route, and the words for how far it got."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from relayd.domain.alert import Priority
 
@@ -65,7 +65,7 @@ class Purpose(StrEnum):
     @property
     def quiet(self) -> bool:
         """Whether it asks nothing of the carer."""
-        return self not in (Purpose.CALL, Purpose.REMINDER)
+        return self is not Purpose.CALL and self is not Purpose.REMINDER
 
 
 class Reason(StrEnum):
@@ -93,8 +93,7 @@ class Reason(StrEnum):
     NO_ROUTE = "no route of this carer may carry this"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One try. Its id is derived (``mia-1/2``: alert 1 of mia, attempt 2), never drawn.
 
     *route* is the place of the route in the carer's ladder, from 0. *priority* and *mg_dl* are

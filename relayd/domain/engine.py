@@ -5,7 +5,6 @@ all it can tell them is what to write down, what to send, and when to wake it ne
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import chain
@@ -149,7 +148,7 @@ class Engine:
             for case in ward.cases.values():
                 yield (
                     case.alert,
-                    tuple(replace(a, begun_at=a.begun_at + offset) for a in case.attempts.values()),
+                    tuple(a._replace(begun_at=a.begun_at + offset) for a in case.attempts.values()),
                 )
 
     def why_no_pause(self, wearer: str, lasts: timedelta) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from relayd.domain.alert import Alert, Code
 from relayd.domain.belief import PathState
@@ -134,8 +135,7 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeptReading:
+class KeptReading(NamedTuple):
     """A reading as it is kept: what restores a wearer's state, and what the page draws.
 
     *acceptable*: it fed the silence timer. *stamp* is its place in time, in engine time.
@@ -186,8 +186,7 @@ NOTED_WITHIN = timedelta(milliseconds=200)
 AT_ONCE = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """What one event came to: first write these rows, in one transaction; then send.
 
     *within* is how long the rows may wait for company on their way to the disk: a reading that

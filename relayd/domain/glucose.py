@@ -66,14 +66,15 @@ class GlucoseMemory:
     came: silence counts from it.
     """
 
-    __slots__ = ("_last_source_at", "_last_unstamped", "_stamps", "arrived_at", "limits", "marks",
-                 "very_high_since")  # fmt: skip
+    __slots__ = ("_last_source_at", "_last_unstamped", "_slope", "_stamps", "arrived_at", "limits",
+                 "marks", "very_high_since")  # fmt: skip
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.marks: deque[Mark] = deque(maxlen=MARKS_KEPT)
         self.arrived_at: datetime | None = None
         self.very_high_since: datetime | None = None
+        self._slope: tuple[float | None] | None = None  # of the marks as they are
         self._stamps: dict[datetime, float] = {}
         self._last_source_at: datetime | None = None
         self._last_unstamped: float | None = None
@@ -131,6 +132,7 @@ class GlucoseMemory:
             marks.append(mark)
         else:
             self._insert(mark)
+        self._slope = None
         self._follow_very_high()
 
     def _insert(self, mark: Mark) -> None:
@@ -169,19 +171,11 @@ class GlucoseMemory:
 
         *back* leaves out so many of the newest marks: what was to be said before they came.
         """
-        newest = self.marks[-1 - back]
-        points: list[tuple[float, float]] = []
-        for mark in islice(reversed(self.marks), back, None):
-            before = newest.stamp - mark.stamp
-            if before > SLOPE_OVER:
-                break
-            points.append((-before.total_seconds() / 60, mark.mg_dl))
-        if len(points) < SLOPE_MARKS or -points[-1][0] * ONE_MINUTE < SLOPE_SPAN:
-            return None
-        mean_t = sum(t for t, _ in points) / len(points)
-        mean_v = sum(v for _, v in points) / len(points)
-        over = sum((t - mean_t) * (v - mean_v) for t, v in points)
-        return over / sum((t - mean_t) ** 2 for t, _ in points)
+        if back:
+            return _slope_mg_dl_min(self.marks, back)
+        if self._slope is None:
+            self._slope = (_slope_mg_dl_min(self.marks, 0),)
+        return self._slope[0]
 
     def level(self, back: int = 0) -> Level:
         """How bad the low side is by the newest mark, or by the one *back* before it."""
@@ -229,3 +223,22 @@ class GlucoseMemory:
             if at_most is not None and (mark.mg_dl > at_most or mark.bound is Bound.HIGH):
                 return False
         return True
+
+
+def _slope_mg_dl_min(marks: deque[Mark], back: int) -> float | None:
+    newest = marks[-1 - back].stamp
+    number, sum_t, sum_v, sum_tt, sum_tv = 0, 0.0, 0.0, 0.0, 0.0
+    t = 0.0
+    for mark in islice(reversed(marks), back, None):
+        before = newest - mark.stamp
+        if before > SLOPE_OVER:
+            break
+        t, v = before / -ONE_MINUTE, mark.mg_dl
+        number += 1
+        sum_t += t
+        sum_v += v
+        sum_tt += t * t
+        sum_tv += t * v
+    if number < SLOPE_MARKS or -t * ONE_MINUTE < SLOPE_SPAN:
+        return None
+    return (number * sum_tv - sum_t * sum_v) / (number * sum_tt - sum_t * sum_t)

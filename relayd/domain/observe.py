@@ -21,7 +21,7 @@ from relayd.domain.reading import (
     SeizureReading,
     WatchState,
 )
-from relayd.domain.seizure import NOT_WATCHING, RAISED_BY, WatchMemory
+from relayd.domain.seizure import NOT_WATCHING, RAISED_BY, WELL, WatchMemory
 from relayd.domain.ward import Ward
 
 LATE_ALARM_FOR = timedelta(hours=1)  # a seizure this long ago still needs somebody to look
@@ -44,7 +44,7 @@ class Observer:
         if isinstance(reading, SeizureReading):
             if ward.watch is None:
                 return False
-            return self._take_state(ward.watch, reading, draft, retained=retained)
+            return self._take_state(ward, ward.watch, reading, draft, retained=retained)
         if isinstance(reading, DeviceReading):
             if retained and reading.at is None:
                 return False
@@ -116,7 +116,13 @@ class Observer:
         return -age > AHEAD_AT_MOST or age > BEHIND_AT_MOST
 
     def _take_state(
-        self, watch: WatchMemory, reading: SeizureReading, draft: Draft, *, retained: bool
+        self,
+        ward: Ward,
+        watch: WatchMemory,
+        reading: SeizureReading,
+        draft: Draft,
+        *,
+        retained: bool,
     ) -> bool:
         now, at, state = draft.now, reading.at, reading.state
         alarm = state in RAISED_BY
@@ -131,7 +137,8 @@ class Observer:
                 past = timedelta(0) < age <= BEHIND_AT_MOST
                 if not alarm or retained or (past and age > LATE_ALARM_FOR):
                     return False
-                return self._note_state(watch, state, draft, acceptable=False)
+                self._note_state(watch, state, draft, acceptable=False)
+                return True
             if watch.source_at is not None and at < watch.source_at and not alarm:
                 return False
         elif retained or (watch.source_at is not None and at < watch.source_at and not alarm):
@@ -139,7 +146,8 @@ class Observer:
         if at is not None:
             watch.source_at = at
         watch.arrived_at = now
-        return self._note_state(watch, state, draft, acceptable=True)
+        changed = self._note_state(watch, state, draft, acceptable=True)
+        return changed or state not in WELL or bool(ward.cases) or ward.wake_at is None
 
     def _note_state(
         self, watch: WatchMemory, state: WatchState, draft: Draft, *, acceptable: bool
@@ -154,4 +162,4 @@ class Observer:
         if changed or recorded is None or now - recorded >= WATCH_RECORDED_EVERY:
             watch.recorded_at = now
             draft.readings.append(KeptReading(watch.wearer, now, now, acceptable, state=state))
-        return True
+        return changed

@@ -1,6 +1,5 @@
 """The one decision all delivery hangs on: what to do next, about one alert, for one carer."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from relayd.domain.alert import Priority
@@ -36,7 +35,7 @@ def next_move(call: Call, belief: Belief, now: datetime) -> Move:
         return _climb(call, belief, 1, Reason.AT_ONCE if call.at_once else Reason.FIRST_CALL)
     first = [attempt for attempt in call.tried if attempt.reason is not Reason.PATH_WAS_DOWN]
     again = len(first) < len(call.tried)
-    move = _go_on(replace(call, tried=first) if first and again else call, belief, now)
+    move = _go_on(call._replace(tried=first) if first and again else call, belief, now)
     return _or_again(call, move, now)
 
 
@@ -67,8 +66,9 @@ def _or_again(call: Call, move: Move, now: datetime) -> Move:
 
     The lap is climbed as if that try had not been; where nothing got out, the laps hurry enough.
     """
-    urgent = call.alert.priority is Priority.HIGH and not (call.reached or call.once)
-    if not (urgent and isinstance(move, Wait)):
+    if not isinstance(move, Wait):
+        return move
+    if call.alert.priority is not Priority.HIGH or call.reached or call.once:
         return move
     if all(attempt.status is Dissemination.UNDELIVERABLE for attempt in call.tried):
         return move

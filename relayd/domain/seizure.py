@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from relayd.domain.alert import Alert, Code, Evidence, Priority
 from relayd.domain.condition import (
     FAMILY_OF,
+    GONE,
     PRIORITY_OF,
     SILENT_HIGH_AFTER,
     SILENT_MEDIUM_AT_LEAST,
     UNCHANGED,
     Family,
     Finding,
-    Gone,
     Present,
 )
 from relayd.domain.household import SeizureLimits
@@ -53,13 +53,13 @@ def seizure_event(watch: WatchMemory, code: Code, now: datetime) -> Finding:
     if state is not None and RAISED_BY.get(state) is code:
         return Finding(FAMILY_OF[code], Present(code, PRIORITY_OF[code], watch.since or now))
     well = state in WELL or (state in RAISED_BY and RAISED_BY[state] is not code)
-    return Finding(FAMILY_OF[code], Gone() if well else UNCHANGED)
+    return Finding(FAMILY_OF[code], GONE if well else UNCHANGED)
 
 
 def seizure_fault(watch: WatchMemory, standing: Alert | None, now: datetime) -> Finding:
     """The watch says that it is not watching, for a minute on end."""
     if watch.state not in NOT_WATCHING or watch.since is None:
-        return Finding(Family.SEIZURE_FAULT, Gone() if standing is not None else UNCHANGED)
+        return Finding(Family.SEIZURE_FAULT, GONE if standing is not None else UNCHANGED)
     due = watch.since + FAULT_AFTER
     if now < due:
         return Finding(Family.SEIZURE_FAULT, UNCHANGED, due)
@@ -78,7 +78,7 @@ def seizure_silent(
     due = counted_from + limit
     if now < due:
         gone = standing is not None and counted_from >= standing.raised_at
-        return Finding(Family.SEIZURE_SILENT, Gone() if gone else UNCHANGED, due)
+        return Finding(Family.SEIZURE_SILENT, GONE if gone else UNCHANGED, due)
     high_at = counted_from + max(SILENT_HIGH_AFTER, limit + SILENT_MEDIUM_AT_LEAST)
     high = now >= high_at
     present = Present(Code.SEIZURE_SILENT, Priority.HIGH if high else Priority.MEDIUM, counted_from)
@@ -93,4 +93,4 @@ def battery(percent: float, standing: Alert | None, now: datetime) -> Finding:
         present = Present(Code.BATTERY_LOW, Priority.LOW, since, evidence)
         return Finding(Family.BATTERY, present)
     gone = standing is not None and percent >= BATTERY_CLEAR_FROM_PERCENT
-    return Finding(Family.BATTERY, Gone() if gone else UNCHANGED)
+    return Finding(Family.BATTERY, GONE if gone else UNCHANGED)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from relayd.domain.alert import Alert, Code, Evidence, Priority
 from relayd.domain.case import Case
 from relayd.domain.condition import (
+    GONE,
     LEVEL_OF_CODE,
     PRIORITY_OF,
     Family,
@@ -20,6 +21,7 @@ from relayd.domain.glucose import GlucoseMemory, Level
 from relayd.domain.household import Wearer
 from relayd.domain.limits import Limits
 from relayd.domain.seizure import (
+    RAISED_BY,
     WatchMemory,
     battery,
     seizure_event,
@@ -98,8 +100,9 @@ class Ward:
         return standing.present_since if standing is not None else self.started_at
 
     def _seizure_findings(self, watch: WatchMemory, now: datetime) -> Iterator[Finding]:
-        for code in SEIZURE_EVENTS:
-            yield seizure_event(watch, code, now)
+        if watch.state in RAISED_BY or self.cases:
+            for code in SEIZURE_EVENTS:
+                yield seizure_event(watch, code, now)
         yield seizure_fault(watch, self.standing(Family.SEIZURE_FAULT), now)
         yield seizure_silent(
             watch,
@@ -132,7 +135,7 @@ class Ward:
         for case in list(self.cases.values()):
             alert = case.alert
             if (alert.condition, alert.about) not in self.faults:
-                yield alert.condition, alert.about, Gone()
+                yield alert.condition, alert.about, GONE
 
     def missed(self, stamp: datetime, mg_dl: float) -> None:
         """A low that came too late to matter: remember it for one line."""

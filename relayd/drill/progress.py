@@ -1,7 +1,6 @@
 """How far a drill has come: who was asked, what was proved, and whether more can come."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -112,7 +111,7 @@ class Progress:
             return {}
         offset = self._engine.offset
         return {
-            carer: (alert, replace(attempt, begun_at=attempt.begun_at + offset))
+            carer: (alert, attempt._replace(begun_at=attempt.begun_at + offset))
             for carer, attempt in found.items()
         }
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.event import AttemptReported, Send
-from relayd.domain.words import Telling, words_of
 from relayd.simulate.fault import Kind
 from relayd.simulate.gateway import Gateways, Relay
 from relayd.simulate.home import Road
@@ -151,9 +150,7 @@ class Air:
         trace = self._setting.trace
         if trace is None:
             return
-        attempt, engine = send.attempt, self._relay.engine
-        now = self._setting.moment(self._setting.now)
-        told = Telling(engine.household, send.alert, attempt, now, engine.offset)
+        attempt = send.attempt
         trace.entries.append(
             Aired(
                 self._setting.now,
@@ -165,6 +162,5 @@ class Air:
                 way,
                 attempt.priority.word,
                 attempt.purpose.quiet,
-                words_of(told).text,
             )
         )

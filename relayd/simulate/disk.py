@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Protocol
 
 from relayd.domain.alert import Alert
@@ -47,7 +48,8 @@ class Disk:
         self._memory: list[tuple[float, tuple[Row, ...]]] = []
         self._due = float("inf")
         self._commits = 0
-        self._faults = setting.faults_on("disk")
+        faults = setting.faults_on("disk")
+        self._faults = [fault for fault in faults if fault.kind in (Kind.FULL, Kind.DOWN)]
 
     def write(self, rows: tuple[Row, ...], within_s: float, then: Then | None) -> None:
         """Put *rows* on disk within *within_s*; *then* is called once they are."""
@@ -66,7 +68,7 @@ class Disk:
         if due != self._due:
             return
         waiting, self._waiting, self._due = self._waiting, [], float("inf")
-        full = any(f.kind in (Kind.FULL, Kind.DOWN) and f.stands(due) for f in self._faults)
+        full = self._full(due)
         if full is self.well:
             self.well = not full
             if full:
@@ -78,7 +80,7 @@ class Disk:
                 self._keep(t, rows)
         trace = self._setting.trace
         if trace is not None:
-            written = tuple(row for _, rows, _ in waiting for row in rows)
+            written = tuple(chain(*(rows for _, rows, _ in waiting)))
             trace.entries.append(Written(due, written, durable=not full))
         if full:
             self._on_state(well=False)
@@ -86,9 +88,12 @@ class Disk:
             if then is not None:
                 then()
 
+    def _full(self, t: float) -> bool:
+        return bool(self._faults) and any(fault.stands(t) for fault in self._faults)
+
     def _try_again(self) -> None:
         now = self._setting.now
-        if any(f.kind in (Kind.FULL, Kind.DOWN) and f.stands(now) for f in self._faults):
+        if self._full(now):
             self._setting.at(now + AGAIN, self._try_again)
             return
         self.well = True

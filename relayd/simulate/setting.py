@@ -55,7 +55,8 @@ class Setting:
         heap = self._heap
         while heap and heap[0][0] <= until:
             t, _, do, what = heappop(heap)
-            self.now = max(t, self.now)
+            if t > self.now:  # noqa: PLR1730 - the innermost loop: a comparison, and no call
+                self.now = t
             do(*what)
         self.now = max(until, self.now)
 

@@ -1,6 +1,7 @@
 """What a rehearsal's world saw, for whoever judges it from outside: truth, and visible effects.
 
 Nothing of the engine's state is in here. Moments are seconds of virtual time since the start.
+Entries are not frozen, for speed alone: a day is thousands of them, and nobody changes one.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Protocol
 from relayd.domain.event import Event, Row, Send
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fed:
     """The relay took *event*, and asked for *rows* and *sends*, of which nothing is done yet."""
 
@@ -20,7 +21,7 @@ class Fed:
     sends: tuple[Send, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """A batch of rows was on disk (or, while storage is lost, in memory: *durable* False)."""
 
@@ -29,7 +30,7 @@ class Written:
     durable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BrokerAcked:
     """The broker was told that message *number* may be forgotten."""
 
@@ -37,7 +38,7 @@ class BrokerAcked:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BrokerBrought:
     """The broker delivered message *number* for *wearer* to the relay (again, after a restart).
 
@@ -51,9 +52,9 @@ class BrokerBrought:
     mg_dl: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Aired:
-    """A message left for a route over *path* (None: none needed). *text* is what it says."""
+    """A message left for a route over *path* (None: none needed)."""
 
     t: float
     attempt: str
@@ -64,10 +65,9 @@ class Aired:
     path: str | None
     priority: str
     quiet: bool
-    text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shown:
     """A message reached the senses of a carer's handset: *woke* where it makes noise at night."""
 
@@ -79,7 +79,7 @@ class Shown:
     woke: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CarerSaid:
     """A carer answered, by their own hand; *attempt* is what they answered."""
 
@@ -90,7 +90,7 @@ class CarerSaid:
     attempt: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RelayDied:
     """The process died (kill -9, power) or, *back* True, began again."""
 
@@ -98,7 +98,7 @@ class RelayDied:
     back: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WokeLate:
     """The relay was woken *late* after it had asked to be."""
 

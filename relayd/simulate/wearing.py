@@ -24,6 +24,7 @@ STATES = {
     Code.SEIZURE_MANUAL: WatchState.MANUAL,
 }
 CUTS = frozenset({Kind.DOWN, Kind.FLAP, Kind.LOSS, Kind.PARTIAL, Kind.BLACK_HOLE})
+MUTES = CUTS | {Kind.SILENT}
 
 Away = tuple[str | None, float, float]
 
@@ -108,20 +109,19 @@ class Worn:
 
     def speaks(self, t: float) -> bool:
         """Whether what begins at *t* is said, and can be heard."""
-        mute = any(f.kind in CUTS | {Kind.SILENT} and self._bites(f, t) for f in self._faults)
+        mute = any(f.kind in MUTES and self._bites(f, t) for f in self._faults)
         return not (mute or self.body.silent(t)) and self.heard(t)
 
     def heard(self, t: float) -> bool:
         """Whether what the sensor says at *t* can reach the house's broker."""
         ways, feed = self._ways, self._feed
-        message = f"reading/{self._wearer.id}/{t}"
-        if not self._setting.faults:
+        away = bool(self._away) and self.away(t)
+        if not (self._setting.faults and (away or feed.cloud)):
             return True
-        if self.away(t):
+        message = f"reading/{self._wearer.id}/{t}"
+        if away:
             return ways.alive(feed.phone, t, message, self._wearer.id) and ways.any_out(t)
-        if feed.cloud:
-            return ways.in_house(feed.phone, t, message) and ways.any_out(t)
-        return True
+        return ways.in_house(feed.phone, t, message) and ways.any_out(t)
 
     def away(self, t: float) -> bool:
         """Whether the wearer is out of the house's Wi-Fi at *t*."""

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import cycle
@@ -79,7 +79,7 @@ class Table(Generic[R]):
         self._kind: Callable[..., R] = kind
         self._base = self.columns.index(base)
         self._hints = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-        self._rest = tuple((f.name, f.default) for f in fields(kind) if f.name not in columns)
+        self._rest = tuple(each for each in _defaults(kind) if each[0] not in columns)
         self._of_columns = attrgetter(*self.columns)
         self._of_rest = attrgetter(*(name for name, _ in self._rest))
 
@@ -115,6 +115,13 @@ class Table(Generic[R]):
             )
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise BadRowError(str(error)) from error
+
+
+def _defaults(kind: Any) -> list[tuple[str, Any]]:
+    """Every field and its default; MISSING where it has none."""
+    if is_dataclass(kind):
+        return [(field.name, field.default) for field in fields(kind)]
+    return [(name, kind._field_defaults.get(name, MISSING)) for name in kind._fields]
 
 
 _AS_IT_IS = (str, int, float, Enum)

@@ -8,10 +8,10 @@ WATCHING = (
         "Nightscout: 45 mg/dL is urgent; the same reading eleven minutes old is ALL CLEAR.",
         "domain/condition.py",
         "    if mark is None:\n        return Finding(Family.LOW, UNCHANGED)\n"
-        "    evidence = evidence_of(memory)",
+        "    found = memory.level()",
         "    if mark is None:\n        return Finding(Family.LOW, UNCHANGED)\n"
         "    if standing is not None and now - mark.stamp > timedelta(minutes=11):\n"
-        "        return Finding(Family.LOW, Gone())\n    evidence = evidence_of(memory)",
+        "        return Finding(Family.LOW, Gone())\n    found = memory.level()",
         seed=5,
     ),
     Exhibit(
@@ -76,9 +76,8 @@ WATCHING = (
         "no-silence-alarm",
         "Dexcom Follow, November 2019: down for two days, and no alarm for having no data.",
         "domain/condition.py",
-        "    limit = silent_limit(limits, memory.interval(), watchful=watchful)\n",
-        "    limit = silent_limit(limits, memory.interval(), watchful=watchful)"
-        " + timedelta(hours=48)\n",
+        "if asked else None, watchful=watchful)\n",
+        "if asked else None, watchful=watchful) + timedelta(hours=48)\n",
         seed=5,
     ),
     Exhibit(

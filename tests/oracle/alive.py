@@ -160,6 +160,8 @@ def _silence(
     low: bool = False,
 ) -> Iterator[Violation]:
     began, ended = gap
+    if ended - began <= limit:
+        return
     began = max((back for back in _amnesia(run) if began < back < ended), default=began)
     if ended - began <= limit:
         return

@@ -76,7 +76,8 @@ class Digest:
             kind = type(entry)
             if kind is Fed:
                 assert isinstance(entry, Fed)
-                unwritten.update((id(row), entry) for row in entry.rows)
+                for row in entry.rows:
+                    unwritten[id(row)] = entry
                 if number is not None and not entry.rows:
                     held[number] = entry
                 number = None

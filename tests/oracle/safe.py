@@ -41,18 +41,20 @@ def s1(run: Run) -> Iterator[Violation]:
     attempts: set[str] = set()
     brought: BrokerBrought | None = None
     for entry in run.digest.entries:
-        if isinstance(entry, BrokerBrought):
-            brought = entry
-        elif isinstance(entry, Fed):
-            if isinstance(entry.event, READ) and brought is not None:
+        if isinstance(entry, Fed):
+            if brought is not None and isinstance(entry.event, READ):
                 led_to[brought.number] = entry
                 brought = None
         elif isinstance(entry, Written):
-            written.update(id(row) for row in entry.rows)
-            attempts.update(row.id for row in entry.rows if isinstance(row, Attempt))
+            written.update(map(id, entry.rows))
+            for row in entry.rows:
+                if isinstance(row, Attempt):
+                    attempts.add(row.id)
+        elif isinstance(entry, BrokerBrought):
+            brought = entry
         elif isinstance(entry, BrokerAcked):
             fed = led_to.pop(entry.number, None)
-            if fed is None or any(id(row) not in written for row in fed.rows):
+            if fed is None or not written.issuperset(map(id, fed.rows)):
                 yield Violation("S1", entry.t, f"message {entry.number} acknowledged unwritten")
         elif isinstance(entry, Aired) and entry.attempt not in attempts:
             yield Violation("S1", entry.t, f"{entry.attempt} left before it was written")
@@ -92,7 +94,7 @@ def _may_not_end(run: Run, t: float, alert: Alert, fed: Fed) -> str:
 def _not_in_range(run: Run, alert: Alert, fed: Fed) -> str:
     assert alert.wearer is not None
     limits, sensor = run.glucose[alert.wearer], run.senses.glucose[alert.wearer]
-    if not any(h.fed is fed and h.acceptable for h in sensor.heard):
+    if not any(h.fed is fed and h.acceptable for h in reversed(sensor.heard)):
         return "no acceptable reading came"
     values = sensor.clear_evidence(fed)
     if not values:

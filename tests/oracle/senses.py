@@ -55,7 +55,7 @@ class Glucose:
 
         A moment begins with a reading and is a minute long: two sensors may both speak in it.
         """
-        last = max(n for n, heard in enumerate(self.heard) if heard.fed is fed)
+        last = next(n for n in reversed(range(len(self.heard))) if self.heard[n].fed is fed)
         known = sorted((h.stamp, h.mg_dl) for h in self.heard[: last + 1] if h.acceptable)
         moments: list[tuple[float, float]] = []
         for stamp, mg_dl in known:

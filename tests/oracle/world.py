@@ -35,7 +35,8 @@ def w1(run: Run) -> Iterator[Violation]:
     aired: dict[str, Aired] = {}
     for entry in run.digest.entries:
         if isinstance(entry, Fed):
-            asked.update(send.attempt.id for send in entry.sends)
+            for send in entry.sends:
+                asked.add(send.attempt.id)
         elif isinstance(entry, Aired):
             if entry.attempt not in asked:
                 yield Violation("W1", entry.t, f"nobody asked for {entry.attempt}")
@@ -55,16 +56,16 @@ def w2(run: Run) -> Iterator[Violation]:
     shown: set[str] = set()
     told: set[tuple[str, str]] = set()
     for entry in run.digest.entries:
-        if isinstance(entry, Shown):
+        if isinstance(entry, Fed):
+            event = entry.event
+            if isinstance(event, AttemptReported):
+                if event.status in PROOF and event.attempt not in shown:
+                    yield Violation("W2", entry.t, f"proof of {event.attempt}, which nobody saw")
+            elif isinstance(event, Answered) and event.attempt and event.attempt not in shown:
+                yield Violation("W2", entry.t, f"an answer to {event.attempt}, never shown")
+        elif isinstance(entry, Shown):
             shown.add(entry.attempt)
             told.add((entry.alert, entry.carer))
-        elif isinstance(entry, Fed) and isinstance(entry.event, AttemptReported):
-            event = entry.event
-            if event.status in PROOF and event.attempt not in shown:
-                yield Violation("W2", entry.t, f"proof of {event.attempt}, which nobody saw")
-        elif isinstance(entry, Fed) and isinstance(entry.event, Answered):
-            if entry.event.attempt is not None and entry.event.attempt not in shown:
-                yield Violation("W2", entry.t, f"an answer to {entry.event.attempt}, never shown")
         elif isinstance(entry, CarerSaid) and (entry.alert, entry.carer) not in told:
             yield Violation("W2", entry.t, f"{entry.carer} answered {entry.alert} unseen")
 
@@ -82,7 +83,7 @@ def w3(run: Run) -> Iterator[Violation]:
         t = entry.t
         if isinstance(entry, RelayDied):
             running = entry.back
-        elif isinstance(entry, Fed | Written | BrokerAcked | Aired) and not running:
+        elif not running and isinstance(entry, Fed | Written | BrokerAcked | Aired):
             yield Violation("W3", t, f"{type(entry).__name__} by a process that is dead")
     yield from _twins(run)
 

@@ -24,6 +24,7 @@ from swarm.schedule import DAY, HEALS_AT, Day, Trouble
 STARTS = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 BEATS_EVERY_S = 300.0  # both wearers report every five minutes
 SEEN_FOR_S = 6 * 3600.0
+DEADLY = CERTAIN | {Kind.LOSES, Kind.REFUSES_US}
 
 
 class Lived:
@@ -66,6 +67,8 @@ class Lived:
         """Whether nothing could come over that route from *a* to *b*, by any way."""
         road = self.world.home.roads[carer][route]
         down = [f for f in self.day.faults if self._all_through(f, a, b)]
+        if not down:
+            return False
         hit = frozenset[str]().union(*(f.hits for f in down))
         if road.sounder:
             return False
@@ -74,8 +77,8 @@ class Lived:
 
     @staticmethod
     def _all_through(fault: Fault, a: float, b: float) -> bool:
-        certain = fault.kind in CERTAIN | {Kind.LOSES, Kind.REFUSES_US} and not fault.period
-        return certain and fault.begins <= a and b < fault.ends
+        throughout = fault.begins <= a and b < fault.ends and not fault.period
+        return throughout and fault.kind in DEADLY
 
     # Those who meddle ------------------------------------------------------------------
 
@@ -132,7 +135,10 @@ class Lived:
 
 def violations(day: Day) -> list[Violation]:
     """What the oracle says of *day*."""
-    return judge(Lived(day).run())
+    lived = Lived(day)
+    found = judge(lived.run())
+    lived.trace.entries.clear()  # a world is a ring of players: what it saw must not wait for it
+    return found
 
 
 def without(day: Day, *, faults: Sequence[int] = (), troubles: Sequence[int] = ()) -> Day:

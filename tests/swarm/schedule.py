@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 
 from relayd.domain.alert import Code
@@ -155,10 +156,16 @@ def _fault(lots: Random, t: float) -> Fault:
 
 def _component(lots: Random) -> str:
     """Every kind of component as often as any other, whatever their number."""
+    groups = _groups()
+    return lots.choice(groups[lots.choice(sorted(groups))])
+
+
+@cache
+def _groups() -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for name in home().components:
         groups.setdefault(name.partition(":")[0].partition(".")[0], []).append(name)
-    return lots.choice(groups[lots.choice(sorted(groups))])
+    return groups
 
 
 def _kinds(component: str) -> tuple[Kind, ...]:
