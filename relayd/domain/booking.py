@@ -47,13 +47,15 @@ class Booking:
         if event.words:
             more["words"] = event.words
         draft.happened(f"attempt.{event.status.value}", attempt=attempt.id, **more)
-        ward = wards[attempt.wearer]
-        touched = [ward]
+        news = (
+            event.status is not Dissemination.SENT
+        )  # which proves nothing, and so decides nothing
+        touched = [wards[attempt.wearer]] if news and case.alert.open else []
         if self._judge.report(case, attempt, event.words, wards[None], draft):
             touched.append(wards[None])
         if event.status is Dissemination.UNDELIVERABLE and attempt.purpose.quiet:
             lines.retell(case, attempt, self._desk.belief, draft)
-        return touched if case.alert.open else touched[1:]
+        return touched
 
     # Answers ----------------------------------------------------------------
 

@@ -11,8 +11,7 @@ from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.reading import Bound, Reading, Trend, WatchState
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingsReceived:
+class ReadingsReceived(NamedTuple):
     """One message of a source, decoded, in the order in which the source wrote it.
 
     *retained*: the broker kept it, so it may be of any age. *source* is the topic it came by.
@@ -32,8 +31,7 @@ class PayloadRejected:
     wearer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptReported:
+class AttemptReported(NamedTuple):
     """A channel says how far an attempt has got; *words* are the gateway's own, for people."""
 
     attempt: str
@@ -158,8 +156,7 @@ class KeptReading(NamedTuple):
         return f"KeptReading({self.wearer}, {self.stamp})"
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """One line of the timeline: *at* in people's time, *event* as CONTRACT names it."""
 
     at: datetime
@@ -167,8 +164,7 @@ class Happened:
     fields: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Make this attempt. It is among the turn's rows, so it is on disk before it is made.
 
     *alert* is the alert as it stood when the attempt was begun: its text is made of it.

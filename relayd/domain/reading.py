@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import floor
+from typing import NamedTuple
 
 MG_DL_PER_MMOL_L = 18.0182  # 180.182 g/mol, the molar mass of glucose, over 10
 
@@ -68,8 +69,7 @@ class WatchState(StrEnum):
     NET_FAULT = "net_fault"  # The watch cannot be reached.
 
 
-@dataclass(frozen=True, slots=True)
-class GlucoseReading:
+class GlucoseReading(NamedTuple):
     """One glucose value. *at* is the source's own stamp (aware), None where it gives none."""
 
     wearer: str
@@ -94,8 +94,7 @@ class NoReading:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class SeizureReading:
+class SeizureReading(NamedTuple):
     """What a seizure watch says now. *at* as in :class:`GlucoseReading`."""
 
     wearer: str

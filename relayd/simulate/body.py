@@ -43,18 +43,21 @@ class Body:
         self.wearer = wearer
         self._limits = wearer.glucose or GlucoseLimits()
         self._onsets = tuple(onset for onset in onsets if onset.wearer == wearer.id)
+        self._lows = tuple(o for o in self._onsets if o.condition in LOWS or o.after_low)
+        self._silences = tuple(o for o in self._onsets if o.condition in SILENCES)
+        self._seizures = tuple(o for o in self._onsets if o.condition in SEIZURES)
         self._phase = phase
         self.treated: list[float] = []
 
     def mg_dl(self, t: float) -> float:
         """The true value at *t*."""
         usual = self._limits.low + ABOVE_LOW + SWING * sin(2 * pi * (t / WAVE + self._phase))
-        lows = (self._low(onset, t, usual) for onset in self._onsets)
+        lows = (self._low(onset, t, usual) for onset in self._lows)
         return min((value for value in lows if value is not None), default=usual)
 
     def _low(self, onset: Onset, t: float, usual: float) -> float | None:
         begins = onset.t - LAST_WORD if onset.after_low else onset.t
-        if t < begins or (onset.condition not in LOWS and not onset.after_low):
+        if t < begins:
             return None
         limits = self._limits
         if onset.condition is Code.URGENT_LOW:
@@ -70,18 +73,11 @@ class Body:
 
     def silent(self, t: float) -> bool:
         """Whether the sensor itself says nothing at *t*."""
-        return any(
-            onset.condition in SILENCES and onset.t <= t < onset.t + onset.lasts
-            for onset in self._onsets
-        )
+        return any(onset.t <= t < onset.t + onset.lasts for onset in self._silences)
 
     def seizure(self, t: float) -> Code | None:
         """What a watch would see at *t*."""
-        found = (
-            onset.condition
-            for onset in self._onsets
-            if onset.condition in SEIZURES and onset.t <= t < onset.t + SEIZES_FOR
-        )
+        found = (o.condition for o in self._seizures if o.t <= t < o.t + SEIZES_FOR)
         return next(found, None)
 
     def crossings(self) -> list[tuple[float, str]]:

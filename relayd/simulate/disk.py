@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import chain
+from math import ceil, inf
 from typing import Protocol
 
 from relayd.domain.alert import Alert
@@ -72,7 +73,7 @@ class Disk:
         if full is self.well:
             self.well = not full
             if full:
-                self._setting.at(due + AGAIN, self._try_again)
+                self._setting.at(self._room_at(due), self._try_again)
         if full:
             self._memory.extend((t, rows) for t, rows, _ in waiting)
         else:
@@ -91,11 +92,16 @@ class Disk:
     def _full(self, t: float) -> bool:
         return bool(self._faults) and any(fault.stands(t) for fault in self._faults)
 
+    def _room_at(self, t: float) -> float:
+        """When a disk that is full at *t* is tried and takes something: one try a second."""
+        t += AGAIN
+        while self._full(t):
+            edge = max(fault.next_edge(t) for fault in self._faults if fault.stands(t))
+            t += AGAIN * ceil((edge - t) / AGAIN) if edge < inf else inf
+        return t
+
     def _try_again(self) -> None:
         now = self._setting.now
-        if self._full(now):
-            self._setting.at(now + AGAIN, self._try_again)
-            return
         self.well = True
         memory, self._memory = self._memory, []
         for t, rows in memory:

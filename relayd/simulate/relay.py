@@ -158,7 +158,7 @@ class Process:
 
     def now(self) -> datetime:
         """The engine's own steady time."""
-        return self._base + timedelta(seconds=self.setting.now)
+        return self._base + timedelta(0, self.setting.now)
 
     def _error(self) -> timedelta:
         steps = (f for f in self._clock if f.kind is Kind.STEP and f.stands(self.setting.now))

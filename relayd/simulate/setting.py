@@ -62,7 +62,7 @@ class Setting:
 
     def moment(self, t: float) -> datetime:
         """What a right clock says at *t*."""
-        return self.base + timedelta(seconds=t)
+        return self.base + timedelta(0, t)
 
     def faults_on(self, *parts: str) -> tuple[Fault, ...]:
         """The faults that hit any of *parts*."""

@@ -105,7 +105,7 @@ def _measurement(item: object, origin: Origin, received_at: datetime) -> Reading
         value = Bound.LOW.value
     reading = weigh(origin.wearer, value, unit, at, trend)
     if item.get("isHigh") is True and isinstance(reading, GlucoseReading):
-        return replace(reading, bound=_ceiling(reading))
+        return reading._replace(bound=_ceiling(reading))
     return reading
 
 

@@ -22,7 +22,7 @@ LONG_AGO_S = 366 * 86400.0
 SAME_MOMENT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Heard:
     """One glucose reading: when it came, of when it is, and whether it counts.
 
@@ -58,7 +58,7 @@ class Glucose:
         last = next(n for n in reversed(range(len(self.heard))) if self.heard[n].fed is fed)
         known = sorted((h.stamp, h.mg_dl) for h in self.heard[: last + 1] if h.acceptable)
         moments: list[tuple[float, float]] = []
-        for stamp, mg_dl in known:
+        for stamp, mg_dl in _newest(known):
             if moments and stamp - moments[-1][0] < SAME_MOMENT_S:
                 moments[-1] = moments[-1][0], min(mg_dl, moments[-1][1])
             else:
@@ -66,7 +66,16 @@ class Glucose:
         return tuple(mg_dl for _, mg_dl in moments[-2:]) if len(moments) > 1 else ()
 
 
-@dataclass(frozen=True, slots=True)
+def _newest(known: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The last of them, two moments at least: after every gap a moment begins."""
+    gaps = (
+        n for n in range(len(known) - 1, 0, -1) if known[n][0] - known[n - 1][0] >= SAME_MOMENT_S
+    )
+    next(gaps, 0)
+    return known[next(gaps, 0) :]
+
+
+@dataclass(slots=True)
 class State:
     """One word of a seizure watch, heard at *t*; *current*: it says what is so now."""
 
