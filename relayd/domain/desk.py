@@ -16,11 +16,11 @@ from relayd.domain.belief import Belief
 from relayd.domain.case import Case
 from relayd.domain.change import change, family_key
 from relayd.domain.condition import (
+    UNCHANGED,
     Family,
     Finding,
     Gone,
     Present,
-    Unchanged,
 )
 from relayd.domain.delivery import Purpose
 from relayd.domain.draft import Draft
@@ -87,7 +87,7 @@ class Desk:
             for finding in ward.findings(draft.now):
                 if finding.recheck_at is not None:
                     waits.append(finding.recheck_at)
-                if isinstance(finding.verdict, Unchanged):
+                if finding.verdict is UNCHANGED:
                     continue
                 if ward.in_grace(finding, draft.now):
                     assert ward.grace_until is not None

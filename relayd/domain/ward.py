@@ -67,23 +67,25 @@ class Ward:
         case = self.cases.get(family)
         return case.alert if case is not None else None
 
-    def findings(self, now: datetime) -> Iterator[Finding]:
+    def findings(self, now: datetime) -> list[Finding]:
         """What every rule says of this ward now."""
+        found: list[Finding] = []
         if self.glucose is not None:
-            yield from self._glucose_findings(self.glucose, now)
+            self._look_at_glucose(self.glucose, now, found)
         if self.watch is not None:
-            yield from self._seizure_findings(self.watch, now)
+            self._look_at_watch(self.watch, now, found)
         if self.battery_percent is not None:
-            yield battery(self.battery_percent, self.standing(Family.BATTERY), now)
+            found.append(battery(self.battery_percent, self.standing(Family.BATTERY), now))
+        return found
 
-    def _glucose_findings(self, memory: GlucoseMemory, now: datetime) -> Iterator[Finding]:
+    def _look_at_glucose(self, memory: GlucoseMemory, now: datetime, found: list[Finding]) -> None:
         assert self.wearer is not None
         assert self.wearer.glucose is not None
         low = self.standing(Family.LOW)
-        yield low_side(memory, low, now)
-        yield high_side(memory, self.standing(Family.HIGH), now)
+        found.append(low_side(memory, low, now))
+        found.append(high_side(memory, self.standing(Family.HIGH), now))
         low_open = low is not None and LEVEL_OF_CODE[low.condition] >= Level.LOW
-        yield glucose_silent(
+        silence = glucose_silent(
             memory,
             self.wearer.glucose,
             self.standing(Family.SILENT),
@@ -91,6 +93,7 @@ class Ward:
             now,
             low_open=low_open,
         )
+        found.append(silence)
 
     def _counted_from(self, arrived_at: datetime | None, silence: Family) -> datetime:
         """Since when nothing was heard: the last arrival, else the start, but a silence stands."""
@@ -99,17 +102,17 @@ class Ward:
         standing = self.standing(silence)
         return standing.present_since if standing is not None else self.started_at
 
-    def _seizure_findings(self, watch: WatchMemory, now: datetime) -> Iterator[Finding]:
+    def _look_at_watch(self, watch: WatchMemory, now: datetime, found: list[Finding]) -> None:
         if watch.state in RAISED_BY or self.cases:
-            for code in SEIZURE_EVENTS:
-                yield seizure_event(watch, code, now)
-        yield seizure_fault(watch, self.standing(Family.SEIZURE_FAULT), now)
-        yield seizure_silent(
+            found.extend(seizure_event(watch, code, now) for code in SEIZURE_EVENTS)
+        found.append(seizure_fault(watch, self.standing(Family.SEIZURE_FAULT), now))
+        silence = seizure_silent(
             watch,
             self.standing(Family.SEIZURE_SILENT),
             self._counted_from(watch.arrived_at, Family.SEIZURE_SILENT),
             now,
         )
+        found.append(silence)
 
     def in_grace(self, finding: Finding, now: datetime) -> bool:
         """Whether *finding* is a new silence, held back for a moment after a long stop."""

@@ -195,7 +195,8 @@ class Process:
         if turn.rows or then is not None:
             done = self._after(turn, then) if turn.sends else then
             self.disk.write(turn.rows, turn.within.total_seconds(), done)
-            self._note(turn)
+            if not turn.within:
+                self._note(turn)
         if self.alive:
             self._arm()
 

@@ -105,11 +105,15 @@ def _onsets(lots: Random) -> tuple[Onset, ...]:
 
 
 def _nobody(lots: Random, edges: Sequence[float]) -> list[Fault]:
-    """For an hour about an onset nobody hears anything, or nobody can come."""
+    """About an onset nobody hears anything for an hour, or for a quarter of one nobody can come.
+
+    Who refuses is called again at once: more of it is the same again, hundreds of times.
+    """
     begins = max(1.0, lots.choice(edges) - lots.uniform(0.0, 60.0))
     kind = lots.choice((Kind.ABSENT, Kind.REFUSES))
+    ends = begins + (900.0 if kind is Kind.REFUSES else 3600.0)
     return [
-        Fault(component=f"carer:{carer}", kind=kind, begins=begins, ends=begins + 3600.0)
+        Fault(component=f"carer:{carer}", kind=kind, begins=begins, ends=ends)
         for carer in home().roads
     ]
 
