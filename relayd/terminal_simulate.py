@@ -98,7 +98,8 @@ def simulate(file: Path, scenarios: Sequence[str], wish: Wish) -> int:
         for story in stories:
             text = terminal.render(story, colour=sys.stdout.isatty(), width=width)
             sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    return BAD_NEWS if any(story.kept_promise is False for story in stories) else WELL
+    bad = any(story.kept_promise is False or story.unwoken for story in stories)
+    return BAD_NEWS if bad else WELL
 
 
 def _story(home: Home, word: str, wish: Wish, step: Step) -> Story:

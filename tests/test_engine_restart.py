@@ -211,3 +211,21 @@ def test_ten_restarts_are_as_good_as_one(state: Callable[[Drive], None]) -> None
     assert alerts(drives[1]) == alerts(drives[0])
     ids = [row.id for row in drives[1].rows.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_after_a_restart_too_a_watch_s_older_ok_ends_no_fault() -> None:
+    """The broker brings again what it was not told to forget: an OK from before the fault."""
+    drive = Drive(watch_well=False)
+    older = drive.now
+    drive.say_state(WatchState.OK, at=older)
+    for minute in (0.5, 1.0, 1.6):
+        drive.until(minute)
+        drive.say_state(WatchState.FAULT, at=drive.now)
+    stands = drive.open("leo")
+    assert [code for code, _, _ in stands] == [Code.SEIZURE_FAULT]
+    drive.restart(after=0.1)
+    drive.say_state(WatchState.OK, at=older + timedelta(seconds=1))
+    drive.say_state(WatchState.OK, at=drive.now - timedelta(seconds=7))
+    assert drive.open("leo") == stands
+    drive.say_state(WatchState.OK, at=drive.now)
+    assert not drive.open("leo")

@@ -152,6 +152,17 @@ def test_within_one_minute_the_lower_stands(order: tuple[int, int], apart: float
     assert (mark.mg_dl, mark.bound, mark.trend) == (39, Bound.LOW, Trend.FALLING)
 
 
+def test_a_moment_begins_with_what_can_be_believed() -> None:
+    """A doubted reading must not make two moments of a low and of what contradicts it."""
+    kept = memory()
+    kept.remember(Mark(NOON, 110, Bound.WITHIN, None, trusted=False))
+    kept.remember(Mark(NOON + seconds(31), 39, Bound.LOW, None))
+    kept.remember(Mark(NOON + seconds(65), 120, Bound.WITHIN, None))
+    kept.remember(Mark(NOON + seconds(300), 121, Bound.WITHIN, None))
+    assert [mark.mg_dl for mark in kept.marks] == [39, 121]
+    assert not kept.twice(at_least=75)
+
+
 def test_a_minute_apart_is_two_moments() -> None:
     kept = filled(100, 90, every=1)
     assert len(kept.marks) == 2

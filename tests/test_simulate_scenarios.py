@@ -9,6 +9,7 @@ from relayd.config import load
 from relayd.domain.story import Story
 from relayd.simulate import Home, home_of, names, rehearse
 from relayd.simulate import load as load_scenario
+from relayd.simulate.addition import additions
 from relayd.simulate.remedy import with_remedies
 from relayd.simulate.search import onsets, try_at
 
@@ -70,6 +71,22 @@ def test_a_silent_source_is_told_even_by_one_sim() -> None:
     told = story("one-sim", "dexcom-2019")
     assert next(alert.condition for alert in told.alerts) == "glucose.silent"
     assert told.kept_promise is True
+
+
+def test_who_is_told_at_night_by_nothing_that_makes_a_noise_is_not_woken() -> None:
+    """A text beside a sleeping mother was proved delivered, and nobody knew of the silence."""
+    played = load_scenario("dexcom-2019", home("one-sim"))
+    told = with_remedies(home("one-sim"), played, rehearse(home("one-sim"), played))
+    assert (told.unreached, told.unwoken) == ((), ("ana",))
+    assert told.remedies[0].words == "calls to the phone of Ana (mum)"
+    assert all(remedy.keeps == remedy.of == 1 for remedy in told.remedies)
+    better = additions(home("one-sim"))[0].on(home("one-sim").config)
+    assert rehearse(better, "dexcom-2019").unwoken == ()
+
+
+@pytest.mark.parametrize("scenario", ["dexcom-2019", "nobody-answers", "o2-2018"])
+def test_where_something_rings_nobody_is_said_to_have_slept_on(scenario: str) -> None:
+    assert story("recommended", scenario).unwoken == ()
 
 
 def test_o2_takes_its_brands_and_not_the_others() -> None:

@@ -9,7 +9,7 @@ from swarm.shrink import as_test, shrunk
 
 from relayd.simulate.fault import Kind
 
-SEEDS = 6000
+SEEDS = 10_000
 """A count and not a clock: the same days on every machine. `make swarm SEEDS=…` lives more."""
 
 

@@ -138,7 +138,8 @@ class KeptReading(NamedTuple):
 
     *acceptable*: it fed the silence timer. *stamp* is its place in time, in engine time.
     *mg_dl* is None for a seizure watch's state. *doubted*: its stamp cannot be true, so it raised
-    if it had to and never clears. *ahead* leads from *stamp* to what the source itself wrote.
+    if it had to and never clears. *ahead* leads from *stamp* to what the source itself wrote; zero
+    where it wrote nothing.
     """
 
     wearer: str

@@ -148,6 +148,8 @@ class GlucoseMemory:
                 return
             if apart > -ONE_MINUTE:
                 if mark.mg_dl < other.mg_dl:
+                    if not other.trusted:
+                        other.stamp = mark.stamp  # a moment begins with what can be believed
                     other.mg_dl, other.bound, other.trend = mark.mg_dl, mark.bound, mark.trend
                     other.trusted = mark.trusted
                 return

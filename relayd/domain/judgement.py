@@ -15,6 +15,7 @@ TOLD_ONCE = "told once"  # what a quiet line's reason says
 OVERTAKEN = "overtaken"
 ORDER = ("low", "medium", "high")
 URGENT = "glucose.urgent_low"
+LONG_UNANSWERED_S = 300.0
 
 Span = tuple[float, float]
 
@@ -196,6 +197,28 @@ class Judgement:
             for carer in self.household.carers
             if called.get(carer) is False and carer not in seen | answered
         )
+
+    def unwoken(self, until: float) -> tuple[str, ...]:
+        """Carers who were told of a high alert, but by nothing that makes a noise.
+
+        In the plan's order. Delivered is not awake (SAFETY L1b): it counts where nobody answered
+        for long, up to *until*, and no one who was called, nor the house, has what wakes.
+        """
+        told: set[str] = set()
+        for called in self._alerts.values():
+            over = min(until if called.ended_at is None else called.ended_at, until)
+            if called.wearer is None or not called.highs or called.acknowledged:
+                continue
+            if over - called.highs[0] >= LONG_UNANSWERED_S:
+                told |= self._told_without_noise(called)
+        return tuple(carer for carer in self.household.carers if carer in told)
+
+    def _told_without_noise(self, called: _Called) -> set[str]:
+        carers = {each.carer for each in self._tries.values() if each.alert == called.alert}
+        routes = [r for c in carers if c in self.household.carers
+                  for r in self.household.carers[c].routes]  # fmt: skip
+        noisy = any(route.wakes or route.sounder for route in routes)
+        return set() if noisy else {carer for _, carer, _ in called.reached}
 
 
 def promise_s(plan: Plan, condition: str) -> float:

@@ -19,7 +19,6 @@ from relayd.domain.reading import (
     NoReading,
     Reading,
     SeizureReading,
-    WatchState,
 )
 from relayd.domain.seizure import NOT_WATCHING, RAISED_BY, WELL, WatchMemory
 from relayd.domain.ward import Ward
@@ -137,7 +136,7 @@ class Observer:
                 past = timedelta(0) < age <= BEHIND_AT_MOST
                 if not alarm or retained or (past and age > LATE_ALARM_FOR):
                     return False
-                self._note_state(watch, state, draft, acceptable=False)
+                self._note_state(watch, reading, draft, acceptable=False)
                 return True
             if watch.source_at is not None and at < watch.source_at and not alarm:
                 return False
@@ -146,20 +145,24 @@ class Observer:
         if at is not None:
             watch.source_at = at
         watch.arrived_at = now
-        changed = self._note_state(watch, state, draft, acceptable=True)
+        changed = self._note_state(watch, reading, draft, acceptable=True)
         return changed or state not in WELL or bool(ward.cases) or ward.wake_at is None
 
     def _note_state(
-        self, watch: WatchMemory, state: WatchState, draft: Draft, *, acceptable: bool
+        self, watch: WatchMemory, reading: SeizureReading, draft: Draft, *, acceptable: bool
     ) -> bool:
-        now = draft.now
+        now, state = draft.now, reading.state
         changed = state is not watch.state
         if changed:
             both_blind = watch.state in NOT_WATCHING and state in NOT_WATCHING
             watch.since = watch.since if both_blind else now
             watch.state = state
         recorded = watch.recorded_at
-        if changed or recorded is None or now - recorded >= WATCH_RECORDED_EVERY:
+        due = recorded is None or now - recorded >= WATCH_RECORDED_EVERY
+        if changed or due or state not in WELL:
             watch.recorded_at = now
-            draft.readings.append(KeptReading(watch.wearer, now, now, acceptable, state=state))
+            ahead = reading.at - now if reading.at is not None else timedelta(0)
+            draft.readings.append(
+                KeptReading(watch.wearer, now, now, acceptable, state=state, ahead=ahead)
+            )
         return changed

@@ -82,3 +82,4 @@ def _remember(ward: Ward, kept: KeptReading, now: datetime) -> None:
         watch.recorded_at = kept.arrived_at
         if kept.acceptable:
             watch.arrived_at = kept.arrived_at
+            watch.source_at = kept.stamp + kept.ahead

@@ -99,7 +99,8 @@ class Story:
     *unreached* are carers of the plan whom nothing reached while something called for them.
     *notes* are sentences a family must read beside the table (a true onset that lay earlier, who
     watches when the Pi is dead); *remarks* belong beside the verdict. *lifted_by* is the real alert
-    that ended a drill. *names* are what people call carers, wearers and networks, by their ids;
+    that ended a drill. *unwoken* are carers who were told by what makes no noise, where nobody
+    answered. *names* are what people call carers, wearers and networks, by their ids;
     *kinds* what each channel is, as the file says it ("pushover"). *rang* are the calls at which
     the phone rang, None where nobody knows.
     """
@@ -113,6 +114,7 @@ class Story:
     alerts: tuple[AlertTold, ...]
     outages: tuple[Band, ...] = ()
     unreached: tuple[str, ...] = ()
+    unwoken: tuple[str, ...] = ()
     kept_promise: bool | None = None
     seed: int | None = None
     notes: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ def _verdict(story: Story) -> Html:
         el("p", f"{sign}{verdict.headline(story)}"),
         *(el("p", remark) for remark in verdict.remarks(story)),
         el("p", verdict.lifted(story)) if story.lifted_by is not None else "",
-        el("p", verdict.unreached(story)) if story.unreached else "",
+        el("p", verdict.unreached(story)) if verdict.unreached(story) else "",
         el("p", el("b", "The cheapest change: "), remedies[0]) if remedies else "",
         el("ul", *(el("li", f"Or: {remedy}") for remedy in remedies[1:])) if remedies[1:] else "",
         class_=f"verdict {class_}".strip(),

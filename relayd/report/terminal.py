@@ -138,7 +138,7 @@ def _ending(screen: Screen, story: Story) -> None:
     screen.say(f"{mark} {verdict.headline(story)}", style)
     for remark in verdict.remarks(story):
         screen.say(remark, "yellow", indent=2)
-    if story.unreached:
+    if verdict.unreached(story):
         screen.say(f"  {verdict.unreached(story)}", "red")
     for place, remedy in enumerate(verdict.remedies(story)):
         lead = "Or" if place else "The cheapest change"

@@ -80,10 +80,16 @@ def _of_them(these: int, of: int) -> str:
 
 
 def unreached(story: Story) -> str:
-    """Who could not be reached at all, as one sentence; empty if nobody."""
-    if not story.unreached:
-        return ""
-    return f"Not reached at all: {listed(name(story, each) for each in story.unreached)}."
+    """Who could not be reached at all, and whom nothing woke; empty if nobody."""
+    said = []
+    if story.unreached:
+        said.append(f"Not reached at all: {listed(name(story, each) for each in story.unreached)}.")
+    if story.unwoken:
+        who = listed(name(story, each) for each in story.unwoken)
+        said.append(
+            f"Told, and not woken: {who}. Nothing that is sent there makes a noise at night."
+        )
+    return " ".join(said)
 
 
 def lifted(story: Story) -> str:

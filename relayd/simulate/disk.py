@@ -1,7 +1,7 @@
 """The imagined disk: rows become durable after a moment; a crash loses what had not."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 from math import ceil, inf
@@ -44,6 +44,7 @@ class Disk:
         self.numbers: dict[str | None, int] = {}
         self.latest: datetime | None = None
         self.timeline: list[tuple[float, Happened]] = []
+        self._waited_from: dict[str, datetime] = {}
         self.well = True
         self._waiting: list[tuple[float, tuple[Row, ...], Then | None]] = []
         self._memory: list[tuple[float, tuple[Row, ...]]] = []
@@ -152,8 +153,16 @@ class Disk:
         if self.latest is None or moment > self.latest:
             self.latest = moment
 
-    def kept(self) -> Kept:
-        """What a process that begins finds."""
+    def _waited(self, wearers: Iterable[str], now: datetime) -> dict[str, datetime]:
+        """The first start with each of *wearers*, as the real store keeps it."""
+        known = self._waited_from
+        moments = {wearer: min(known.get(wearer, now), now) for wearer in wearers}
+        if not self._full(self._setting.now):
+            self._waited_from = moments
+        return moments
+
+    def kept(self, wearers: Iterable[str], now: datetime) -> Kept:
+        """What a process that begins *now*, with *wearers* in its file, finds."""
         readings = dict.fromkeys((*self.last.values(), *self.readings))
         return Kept(
             alerts=tuple(self.alerts.values()),
@@ -161,4 +170,5 @@ class Disk:
             readings=tuple(sorted(readings, key=lambda kept: kept.arrived_at)),
             numbers=dict(self.numbers),
             latest=self.latest,
+            waited_from=self._waited(wearers, now),
         )

@@ -27,6 +27,7 @@ def document(story: Story) -> dict[str, Any]:
             for band in story.outages
         ],
         "unreached": list(story.unreached),
+        "unwoken": list(story.unwoken),
         "kept_promise": story.kept_promise,
         "notes": list(story.notes),
         "remedies": [_remedy(each) for each in story.remedies],

@@ -116,6 +116,7 @@ def tell(world: World, scenario: Scenario, until: float, seed: int) -> Story:
         alerts=alerts,
         outages=bands,
         unreached=judgement.unreached((a, c) for _, a, c, _ in world.people.seen),
+        unwoken=judgement.unwoken(until),
         kept_promise=kept_promise(alerts),
         seed=seed,
         names=names_in(home),

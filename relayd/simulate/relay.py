@@ -15,7 +15,7 @@ from relayd.domain.event import (
     Woke,
 )
 from relayd.simulate.air import Air
-from relayd.simulate.broker import Broker
+from relayd.simulate.broker import LONG, Broker
 from relayd.simulate.disk import Disk, Then
 from relayd.simulate.fault import Fault, Kind
 from relayd.simulate.latency import BOOTS, BROKER_BACK, PULSE, RESTARTS
@@ -27,7 +27,6 @@ from relayd.simulate.ways import Ways
 
 NOT_YET = "the broker has not answered yet"
 SECOND = timedelta(seconds=1)
-LONG = 1e7  # seconds: longer than any rehearsal
 
 
 class Process:
@@ -129,17 +128,18 @@ class Process:
         self._begin()
 
     def _born(self) -> Engine:
-        setting, kept = self.setting, self.disk.kept()
+        setting, latest = self.setting, self.disk.latest
         now = setting.moment(setting.now)
         unsure = [f for f in self._clock if f.kind is Kind.UNSYNCHRONISED and f.stands(setting.now)]
         self._boot_error = timedelta(seconds=sum(f.by for f in unsure))
         wall = now + self._error() + self._boot_error - self._offset
-        engine_now = wall if kept.latest is None else max(wall, kept.latest)
+        engine_now = wall if latest is None else max(wall, latest)
         self._base = setting.base + (engine_now - now)
         self.life += 1
         self.alive = True
         self._told = None
-        return Engine(setting.home.household, kept, engine_now)
+        home = setting.home.household
+        return Engine(home, self.disk.kept(home.wearers, engine_now), engine_now)
 
     def _begin(self) -> None:
         setting = self.setting
@@ -195,8 +195,8 @@ class Process:
         if turn.rows or then is not None:
             done = self._after(turn, then) if turn.sends else then
             self.disk.write(turn.rows, turn.within.total_seconds(), done)
-            if not turn.within:
-                self._note(turn)
+        if not turn.within:
+            self._note(turn)
         if self.alive:
             self._arm()
 

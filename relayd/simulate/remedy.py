@@ -1,11 +1,13 @@
 """The cheapest change that would have kept the promise: each is tried, none is guessed."""
 
 from dataclasses import replace
+from itertools import islice
 
 from relayd.domain.story import Remedy, Story
 from relayd.simulate.addition import Addition, additions, pairs
 from relayd.simulate.cast import Scenario
 from relayd.simulate.home import Home
+from relayd.simulate.rehearsal import rehearse
 from relayd.simulate.search import try_at
 
 CASES = 12  # onsets spread over the outage
@@ -14,9 +16,9 @@ TOLD = 3
 
 
 def with_remedies(home: Home, scenario: Scenario, story: Story) -> Story:
-    """*story*, with what would keep its promise where it is broken."""
+    """*story*, with what would keep its promise where it is broken, or wake somebody."""
     if story.kept_promise is not False:
-        return story
+        return replace(story, remedies=_wakers(home, scenario)) if story.unwoken else story
     tried, lost = _lost(home, scenario)
     found = remedies(home, scenario, lost)
     if not found:
@@ -26,6 +28,13 @@ def with_remedies(home: Home, scenario: Scenario, story: Story) -> Story:
         "each change was tried on these."
     )
     return replace(story, remedies=found, notes=(*story.notes, note))
+
+
+def _wakers(home: Home, scenario: Scenario) -> tuple[Remedy, ...]:
+    """The additions with which somebody is told by what makes a noise."""
+    played = ((each, rehearse(each.on(home.config), scenario)) for each in additions(home))
+    woke = (each for each, better in played if better.kept_promise and not better.unwoken)
+    return tuple(Remedy(each.words, 1, 1, "rehearsal") for each in islice(woke, TOLD))
 
 
 def remedies(home: Home, scenario: Scenario, lost: list[float]) -> tuple[Remedy, ...]:

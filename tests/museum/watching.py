@@ -93,7 +93,7 @@ WATCHING = (
         "A watchdog whose memory is the process: every restart is a sign of life.",
         "domain/restore.py",
         "            memory.arrived_at = kept.arrived_at\n",
-        "",
+        "            memory.arrived_at = now\n",
         seed=11,
     ),
     Exhibit(

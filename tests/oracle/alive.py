@@ -162,7 +162,8 @@ def _silence(
     began, ended = gap
     if ended - began <= limit:
         return
-    began = max((back for back in _amnesia(run) if began < back < ended), default=began)
+    back = max((back for back in _amnesia(run) if began < back < ended), default=began)
+    began, low = back, low and back == began  # what was low was forgotten, too
     if ended - began <= limit:
         return
     by = _held_back(run, began, run.deadline(began, limit))

@@ -54,6 +54,7 @@ class Digest:
         self.sends: list[tuple[float, Send]] = []
         self.disks: list[Disk] = []
         self.forgotten: set[str] = set()
+        self.forgot: dict[int, float] = {}  # rows in memory alone, and when their process died
         self.amnesia: list[float] = []  # when a process died while storage was lost
         self.down: list[tuple[float, float]] = []
         self._late: list[tuple[float, float]] = []
@@ -115,6 +116,7 @@ class Digest:
                 kept = Disk(entry.t, float("inf"), dict(disk.alerts), dict(disk.attempts))
                 self.disks.append(kept)
                 if memory:
+                    self.forgot.update(dict.fromkeys(memory, entry.t))
                     self._forget(set(memory.values()), entry.t)
                     memory.clear()
             else:

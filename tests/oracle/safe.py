@@ -96,7 +96,7 @@ def _not_in_range(run: Run, alert: Alert, fed: Fed) -> str:
     limits, sensor = run.glucose[alert.wearer], run.senses.glucose[alert.wearer]
     if not any(h.fed is fed and h.acceptable for h in reversed(sensor.heard)):
         return "no acceptable reading came"
-    values = sensor.clear_evidence(fed)
+    values = sensor.clear_evidence(fed, run.digest.forgot)
     if not values:
         return "by a single reading"
     if alert.condition in LOW_SIDE and min(values) < limits.low + CLEAR_BY:

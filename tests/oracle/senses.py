@@ -7,6 +7,7 @@ it may raise. Everything else is history.
 
 from bisect import insort
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,13 +51,19 @@ class Glucose:
     last_at: datetime | None = None
     last_bare: float | None = None
 
-    def clear_evidence(self, fed: Fed) -> tuple[float, ...]:
+    def clear_evidence(self, fed: Fed, forgot: Mapping[int, float]) -> tuple[float, ...]:
         """What was read at the two newest moments, as of *fed*: of each, the lowest value.
 
         A moment begins with a reading and is a minute long: two sensors may both speak in it.
+        *forgot* tells when rows went with a process that had them in memory alone.
         """
         last = next(n for n in reversed(range(len(self.heard))) if self.heard[n].fed is fed)
-        known = sorted((h.stamp, h.mg_dl) for h in self.heard[: last + 1] if h.acceptable)
+        known = sorted(
+            (h.stamp, h.mg_dl)
+            for h in self.heard[: last + 1]
+            if h.acceptable
+            and not (forgot and any(forgot.get(id(row), fed.t) < fed.t for row in h.fed.rows))
+        )
         moments: list[tuple[float, float]] = []
         for stamp, mg_dl in _newest(known):
             if moments and stamp - moments[-1][0] < SAME_MOMENT_S:

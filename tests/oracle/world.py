@@ -32,7 +32,7 @@ ONE_ALERT = {
 def w1(run: Run) -> Iterator[Violation]:
     """What is shown was sent, what is sent was asked for, and no dead route carries anything."""
     asked: set[str] = set()
-    aired: dict[str, Aired] = {}
+    aired: dict[tuple[str, str, int], Aired] = {}
     for entry in run.digest.entries:
         if isinstance(entry, Fed):
             for send in entry.sends:
@@ -40,12 +40,11 @@ def w1(run: Run) -> Iterator[Violation]:
         elif isinstance(entry, Aired):
             if entry.attempt not in asked:
                 yield Violation("W1", entry.t, f"nobody asked for {entry.attempt}")
-            known = aired.setdefault(entry.attempt, entry)
-            if (known.carer, known.route) != (entry.carer, entry.route):
-                aired[entry.attempt] = entry  # storage was lost, and numbers began again
+            # By route, too: where storage was lost numbers begin again.
+            aired.setdefault((entry.attempt, entry.carer, entry.route), entry)
         elif isinstance(entry, Shown):
-            first = aired.get(entry.attempt)
-            if first is None or (first.carer, first.route) != (entry.carer, entry.route):
+            first = aired.get((entry.attempt, entry.carer, entry.route))
+            if first is None:
                 yield Violation("W1", entry.t, f"{entry.attempt} was shown and never sent so")
             elif run.dead(entry.carer, entry.route, first.t, entry.t):
                 yield Violation("W1", entry.t, f"{entry.attempt} came through a dead route")
