@@ -101,6 +101,15 @@ async def test_only_open_alerts_and_their_attempts_come_back(shop: Shop) -> None
     assert ids(await store.alerts(10)) == {"mia-1", "mia-2"}
 
 
+async def test_words_of_one_moment_come_back_in_the_order_in_which_they_came(shop: Shop) -> None:
+    """A watch's alarm and the fault after it, brought together: restored the other way round."""
+    alarm = a_reading(3, "leo", mg_dl=None, state=WatchState.ALARM)
+    fault = a_reading(3, "leo", mg_dl=None, state=WatchState.FAULT)
+    await write(shop.open(), alarm, fault)
+    shop.open()
+    assert list(shop.kept.readings) == [alarm, fault]
+
+
 async def test_the_latest_version_replaces_the_one_before(shop: Shop) -> None:
     store = shop.open()
     attempt = an_attempt()

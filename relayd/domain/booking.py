@@ -47,10 +47,9 @@ class Booking:
         if event.words:
             more["words"] = event.words
         draft.happened(f"attempt.{event.status.value}", attempt=attempt.id, **more)
-        news = (
-            event.status is not Dissemination.SENT
-        )  # which proves nothing, and so decides nothing
-        touched = [wards[attempt.wearer]] if news and case.alert.open else []
+        # That a gateway took it proves nothing, and so decides nothing.
+        decides = case.alert.open and event.status is not Dissemination.SENT
+        touched = [wards[attempt.wearer]] if decides else []
         if self._judge.report(case, attempt, event.words, wards[None], draft):
             touched.append(wards[None])
         if event.status is Dissemination.UNDELIVERABLE and attempt.purpose.quiet:

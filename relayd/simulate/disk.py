@@ -163,7 +163,7 @@ class Disk:
 
     def kept(self, wearers: Iterable[str], now: datetime) -> Kept:
         """What a process that begins *now*, with *wearers* in its file, finds."""
-        readings = dict.fromkeys((*self.last.values(), *self.readings))
+        readings = dict.fromkeys((*self.readings, *self.last.values()))
         return Kept(
             alerts=tuple(self.alerts.values()),
             attempts=tuple(a for tries in self.attempts.values() for a in tries.values()),

@@ -191,7 +191,7 @@ def _readings(connection: sqlite3.Connection, found: Found) -> None:
         found.saw(*(kept.arrived_at for kept in (*recent, *last.values())))
         horizon = found.latest - STATE_WITHIN if found.latest is not None else None
         near = [kept for kept in recent if horizon is None or kept.arrived_at >= horizon]
-        both = dict.fromkeys((*last.values(), *near))
+        both = dict.fromkeys((*near, *last.values()))  # of one moment, in the order they came
         found.readings = sorted(both, key=lambda kept: kept.arrived_at)
 
 

@@ -129,18 +129,15 @@ def heal(run: Run) -> Iterator[Violation]:
 
 
 def l3(run: Run) -> Iterator[Violation]:
-    """No acceptable reading for the limit is a silence, none ever since the start included.
-
-    It is high at once after a low, and else when it lasts.
-    """
+    """No acceptable reading for the limit, or none ever since, is a silence; high after a low."""
     for wearer, limits in run.glucose.items():
         heard = [h for h in run.senses.glucose[wearer].heard if h.fresh]
         last, low = 0.0, False
-        for moment, low_then in [*((h.t, h.mg_dl < limits.low - 0.5) for h in heard),
-                                 (run.ended, False)]:  # fmt: skip
+        for moment, low_then in [*((h.t, h.mg_dl < limits.low - 0.5 if h.newest else None)
+                                   for h in heard), (run.ended, False)]:  # fmt: skip
             limit = limits.silent_after_low_s if low else limits.silent_after_s
             yield from _silence(run, wearer, Code.SILENT, (last, moment), limit, low=low)
-            last, low = moment, low_then
+            last, low = moment, low if low_then is None else low_then
     for wearer, limit in run.watches.items():
         current = [s.t for s in run.senses.watches[wearer] if s.current]
         last = 0.0
@@ -205,7 +202,8 @@ def _faults(run: Run, wearer: str) -> Iterator[Violation]:
         since = (since if since is not None else state.t) if state.state in BLIND else None
         if since is not None:
             by = run.deadline(since, FAULT_AFTER_S) + RESTART_S
-            forgot = any(since < back < end for back in _amnesia(run))
+            again = run.digest.heard_again(wearer, since, by)  # what was said may have ended it
+            forgot = again is not None or any(since < back < end for back in _amnesia(run))
             if by < end and not forgot and Code.SEIZURE_FAULT not in _standing(run, wearer, by):
                 yield Violation("L3", by, f"{wearer}'s watch does not watch, and nobody is told")
 

@@ -42,7 +42,7 @@ class Calling:
         """Every carer who must be called in it, and from when on."""
         told: set[str] = set()
         for after, tell in run.plan.steps:
-            due = max(self.began, self.raised + after)
+            due = max(self.began, run.digest.steady(self.raised, self.raised + after))
             for carer in tell:
                 if carer not in told and due < self.ended and carer not in self.refused:
                     yield carer, due

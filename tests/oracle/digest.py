@@ -59,6 +59,9 @@ class Digest:
         self.down: list[tuple[float, float]] = []
         self._late: list[tuple[float, float]] = []
         self._offset = self._ahead = 0.0
+        self.behind: list[
+            tuple[float, float]
+        ] = []  # when one began with less time passed, how much
         self.leapt: list[float] = []  # when a process began by a wall clock that had gone ahead
         self._look(self._lost())
         if self.disks and self.disks[-1].back == float("inf"):
@@ -180,7 +183,10 @@ class Digest:
         if self.disks and self.disks[-1].started is None:
             disk = self.disks[-1]
             disk.started = fed
-            lacks = self._ahead - ahead - (disk.back - disk.died)
+            behind = self._ahead - ahead
+            if behind > 0.0:
+                self.behind.append((disk.back, behind))
+            lacks = behind - (disk.back - disk.died)
             if lacks > 0.0:
                 self._late.append((disk.back + lacks, lacks))
             elif ahead > self._ahead + 1.0:
@@ -193,6 +199,10 @@ class Digest:
         """For how long of *a* to *b* relayd was not running, or was not woken."""
         dead = sum(max(0.0, min(b, up) - max(a, died)) for died, up in self.down)
         return dead + sum(late for t, late in self._late if a <= t - late and t - late <= b)
+
+    def steady(self, a: float, b: float) -> float:
+        """When relayd's own clock has gone on from *a* by as much as to *b*: a Pi may have none."""
+        return b + sum(lost for back, lost in self.behind if a < back <= b + lost)
 
     def extended(self, a: float, b: float) -> float:
         """*b*, put off by all the time from *a* on in which relayd was not running."""

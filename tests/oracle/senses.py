@@ -48,6 +48,7 @@ class Glucose:
     heard: list[Heard] = field(default_factory=list)
     known: list[tuple[float, float, bool]] = field(default_factory=list)
     stamps: dict[datetime, float] = field(default_factory=dict)
+    feds: dict[datetime, Fed] = field(default_factory=dict)
     last_at: datetime | None = None
     last_bare: float | None = None
 
@@ -99,6 +100,7 @@ class Senses:
         self.glucose: dict[str, Glucose] = defaultdict(Glucose)
         self.watches: dict[str, list[State]] = defaultdict(list)
         self._start = start
+        self._forgot = digest.forgot
         self._ahead = 0.0  # of the true time: relayd's own steady time, which a boot may find
         self._offset = 0.0  # and from that to its wall clock
         self._synchronised = True
@@ -132,6 +134,8 @@ class Senses:
             sensor.last_bare = mg_dl if not retained else sensor.last_bare
         else:
             seen = sensor.stamps.get(at)
+            if at in sensor.feds and self._forgotten(sensor.feds[at], t):
+                seen = None  # that process had it in memory alone
             news = seen is None or mg_dl < seen
             age = self._age(t, at)
             if self._synchronised:
@@ -145,11 +149,16 @@ class Senses:
             fresh = acceptable and seen is None
             if acceptable:
                 sensor.stamps[at] = mg_dl
+                sensor.feds[at] = fed
                 sensor.last_at = max(at, sensor.last_at or at)
         newest = not sensor.known or stamp >= sensor.known[-1][0]
         sensor.heard.append(Heard(t, fed, stamp, mg_dl, acceptable, doubted, fresh, newest))
         if acceptable or doubted:
             insort(sensor.known, (stamp, mg_dl, doubted))
+
+    def _forgotten(self, fed: Fed, t: float) -> bool:
+        forgot = self._forgot
+        return bool(forgot) and any(forgot.get(id(row), t) < t for row in fed.rows)
 
     def _watch(self, fed: Fed, reading: SeizureReading, *, retained: bool) -> None:
         t, at, wearer = fed.t, reading.at, reading.wearer
