@@ -76,6 +76,7 @@ class Digest:
         unwritten: dict[int, Fed] = {}
         held: dict[int, Fed] = {}
         number: int | None = None
+        acked = float("inf")
         for entry in self.entries:
             kind = type(entry)
             if kind is Fed:
@@ -92,8 +93,10 @@ class Digest:
                 number = entry.number
             elif isinstance(entry, BrokerAcked):
                 held.pop(entry.number, None)
+                acked = entry.t
             elif isinstance(entry, RelayDied) and not entry.back:
-                again = (fed for fed in held.values() if fed.t > entry.t - WAITS_AT_MOST_S)
+                waited = min(entry.t, acked) - WAITS_AT_MOST_S  # one that is away takes no word
+                again = (fed for fed in held.values() if fed.t > waited)
                 lost.update(id(fed) for fed in (*unwritten.values(), *again))
                 unwritten.clear()
                 held.clear()
