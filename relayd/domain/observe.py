@@ -87,8 +87,6 @@ class Observer:
             if low and not retained:
                 ward.missed(stamp, reading.mg_dl)
             return False
-        if place is Place.IMPOSSIBLE:
-            stamp = now
         memory.remember(Mark(stamp, reading.mg_dl, reading.bound, reading.trend, acceptable))
         if acceptable and not heard:
             memory.arrived_at = now

@@ -120,8 +120,6 @@ def _climb(
     purpose: Purpose = Purpose.CALL,
 ) -> datetime:
     """Make every attempt that is due to one carer; say when to ask again (NEVER: not)."""
-    if draft.now < due_at:
-        return due_at
     duty = carer.duty_after(case.local(draft)) if carer.hours else None
     low = case.alert.priority is Priority.LOW
     held = case.household.held_until(case.local(draft)) if low else None

@@ -103,7 +103,7 @@ class Ward:
         return standing.present_since if standing is not None else self.started_at
 
     def _look_at_watch(self, watch: WatchMemory, now: datetime, found: list[Finding]) -> None:
-        if watch.state in RAISED_BY or self.cases:
+        if watch.state in RAISED_BY or self.cases:  # else there is nothing to raise or to end
             found.extend(seizure_event(watch, code, now) for code in SEIZURE_EVENTS)
         found.append(seizure_fault(watch, self.standing(Family.SEIZURE_FAULT), now))
         silence = seizure_silent(

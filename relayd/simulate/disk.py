@@ -14,6 +14,7 @@ from relayd.simulate.fault import Kind
 from relayd.simulate.latency import COMMIT
 from relayd.simulate.setting import Setting
 from relayd.simulate.trace import Written
+from relayd.store.waiting import first_starts
 
 STATE_WITHIN = timedelta(hours=3)
 FEW = 10  # so many messages that the broker waits for are not kept waiting (relayd.backlog)
@@ -155,8 +156,7 @@ class Disk:
 
     def _waited(self, wearers: Iterable[str], now: datetime) -> dict[str, datetime]:
         """The first start with each of *wearers*, as the real store keeps it."""
-        known = self._waited_from
-        moments = {wearer: min(known.get(wearer, now), now) for wearer in wearers}
+        moments = first_starts(self._waited_from, wearers, now)
         if not self._full(self._setting.now):
             self._waited_from = moments
         return moments

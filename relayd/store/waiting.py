@@ -1,7 +1,7 @@
 """Since when each wearer is waited for, where nothing was ever read: it outlives a restart."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -21,11 +21,18 @@ def waited_from(keeper: Keeper, wearers: Iterable[str], now: datetime) -> dict[s
     A wearer who leaves the file is forgotten, and begins anew on coming back.
     """
     known = _known(keeper.meta(WAITED_FROM))
-    moments = {wearer: min(known.get(wearer, now), now) for wearer in wearers}
+    moments = first_starts(known, wearers, now)
     if moments != known:
         text = json.dumps({wearer: moment.isoformat() for wearer, moment in moments.items()})
         keeper.set_meta(WAITED_FROM, text)
     return moments
+
+
+def first_starts(
+    known: Mapping[str, datetime], wearers: Iterable[str], now: datetime
+) -> dict[str, datetime]:
+    """The first of all starts with each of *wearers*: what is *known* of earlier ones, or *now*."""
+    return {wearer: min(known.get(wearer, now), now) for wearer in wearers}
 
 
 def _known(text: str | None) -> dict[str, datetime]:
