@@ -18,7 +18,7 @@ from relayd.mqtt_terms import Delivery, Hooks, Settings, Token
 __all__ = ["Delivery", "Link", "Settings", "Token"]
 
 FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 5.0  # a broker in the house costs nothing to ask, and readings wait behind it
 STEADY_AFTER_S = 10.0  # a connection that stood so long ends the back-off
 MQTT_5_AGAIN_AFTER_S = 86400.0
 FAREWELL_WITHIN_S = 2.0
