@@ -119,6 +119,7 @@ class Daemon:
                 for task in self._tasks:
                     task.cancel()
         finally:
+            self._stopping.set()  # whatever ended it: what is written now, the next start sends
             self._backlog.close()
             self._publisher.close()
             self._waker.cancel()

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from houses import CALL, TEXT, Drive, home, minutes
-from live_relay import until
+from live_relay import WITHIN_S
 
 from relayd.config import load
 from relayd.daemon import Daemon
 from relayd.domain.alert import Alert, Code
 from relayd.domain.draft import Draft
-from relayd.domain.event import Event, ReadingsReceived, Started, Turn, Woke
+from relayd.domain.event import Event, ReadingsReceived, Turn, Woke
 from relayd.domain.household import Step
 from relayd.domain.observe import Observer
 from relayd.domain.reading import GlucoseReading, Reading
@@ -156,18 +156,19 @@ async def test_the_daemon_goes_on_and_its_log_shows_no_value(tmp_path: Path, cap
     """What broke is named by its place; the event is acknowledged, so that it never comes again."""
     file = tmp_path / "relayd.toml"
     file.write_text(FILE)
-    daemon = Daemon(load(file))
-    try:
-        daemon.take(Started())
+    acknowledged = asyncio.Event()
+
+    async def visit(daemon: Daemon) -> None:
         daemon.engine.observer = Stumbling()
-        acknowledged = asyncio.Event()
         reading = GlucoseReading("mia", CURSED, daemon.clock.now())
         daemon.take(ReadingsReceived((reading,)), acknowledged.set)
-        await until(acknowledged.is_set)
+        await acknowledged.wait()
         daemon.take(Woke())
         assert daemon.engine.open_alerts(None)[0].condition is Code.MISHAP
-    finally:
-        daemon.store.close()
+        daemon.stop()
+
+    async with asyncio.timeout(WITHIN_S):
+        await Daemon(load(file)).run([visit])
     said = "".join(capfd.readouterr())
     assert "event.failed" in said
     assert "ZeroDivisionError in test_mishap" in said
