@@ -208,7 +208,9 @@ def remedies(story: Story) -> list[str]:
 
 
 def kept(remedy: Remedy) -> str:
-    """``keeps 9 of 9 lost onsets``."""
+    """``keeps 9 of 9 lost onsets``; of a single case, only that it helps."""
+    if remedy.of == 1:
+        return "tried, and it helps"
     of = counted(remedy.of, remedy.cases) if remedy.cases else f"{remedy.of:,}"
     return f"keeps {remedy.keeps:,} of {of}"
 
