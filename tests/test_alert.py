@@ -1,7 +1,5 @@
 """An alert's life as a table of pure moves."""
 
-from dataclasses import replace
-
 import pytest
 from houses import NOON, minutes
 
@@ -52,7 +50,7 @@ def test_when_the_condition_has_gone(code: Code, before: Presence, after: Presen
     ("before", "after"), [(ON, ACKNOWLEDGED), (LATCHED, OFF), (ACKNOWLEDGED, ACKNOWLEDGED)]
 )
 def test_when_a_carer_has_it(before: Presence, after: Presence) -> None:
-    stood = replace(alert(before, Code.SEIZURE_ALARM), refused_by=("tom",), pulled_forward=2)
+    stood = alert(before, Code.SEIZURE_ALARM)._replace(refused_by=("tom",), pulled_forward=2)
     taken = stood.accepted(ANA, NOON, minutes(15))
     assert taken.presence is after
     assert taken.acknowledged_by == "ana"
@@ -64,7 +62,7 @@ def test_when_a_carer_has_it(before: Presence, after: Presence) -> None:
 
 @pytest.mark.parametrize(("before", "after"), [(ON, ON), (LATCHED, LATCHED), (ACKNOWLEDGED, ON)])
 def test_when_everybody_is_called_again(before: Presence, after: Presence) -> None:
-    stood = replace(alert(before).accepted(ANA, NOON, minutes(15)), presence=before, reminded=3)
+    stood = alert(before).accepted(ANA, NOON, minutes(15))._replace(presence=before, reminded=3)
     again = stood.called_again(Cause.REMINDER_UNANSWERED, NOON + minutes(20))
     assert again.presence is after
     assert again.call == stood.call + 1

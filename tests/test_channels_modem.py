@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,7 +163,7 @@ async def test_a_text_cannot_command_the_modem(tmp_path: Path) -> None:
     said = "Mia low\r\n\x1aAT+CMGD=1,4\r\nAT+CFUN=0\r"
     async with house(tmp_path) as home:
         home.modem.stored[7] = deliver(ANA, "1")
-        evil = replace(message(ANA), text=said)
+        evil = message(ANA)._replace(text=said)
         async with asyncio.timeout(WITHIN_S):
             outcome = await home.channel.send(evil, home.session)
         assert verdict(outcome) == SENT, outcome.words

@@ -1,7 +1,5 @@
 """What is peculiar to ntfy: the notification, its limits, and what it gives away."""
 
-from dataclasses import replace
-
 import aiohttp
 import pytest
 from doubles import behaviours
@@ -31,12 +29,12 @@ async def test_the_notification_says_who_what_and_how_urgent() -> None:
 )
 async def test_priorities_are_the_contracts(priority: Priority, urgency: int) -> None:
     async with NtfyDouble() as double, aiohttp.ClientSession() as session:
-        await say(push(double), replace(message(ANA), priority=priority), session)
+        await say(push(double), message(ANA)._replace(priority=priority), session)
     assert double.phone(ANA)[0].document["priority"] == urgency
 
 
 async def test_what_asks_nothing_has_no_buttons() -> None:
-    said = replace(message(ANA), asks=False, answer_url=None, tag="")
+    said = message(ANA)._replace(asks=False, answer_url=None, tag="")
     async with NtfyDouble() as double, aiohttp.ClientSession() as session:
         await say(push(double), said, session)
     assert not {"actions", "click", "tags"} & set(double.phone(ANA)[0].document)
@@ -69,7 +67,7 @@ async def test_only_a_message_that_the_server_kept_is_sent() -> None:
 
 async def test_a_long_text_is_cut_and_not_sent_as_a_file() -> None:
     async with NtfyDouble() as double, aiohttp.ClientSession() as session:
-        outcome = await say(push(double), replace(message(ANA), text="ü€" * 3000), session)
+        outcome = await say(push(double), message(ANA)._replace(text="ü€" * 3000), session)
     assert outcome.status is Dissemination.SENT
     assert len(double.phone(ANA)[0].document["message"].encode()) <= 4096
 

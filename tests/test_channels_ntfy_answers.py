@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import timedelta
 
 import aiohttp
@@ -45,7 +44,7 @@ async def test_the_next_stream_goes_on_after_the_last_reply_that_was_taken() -> 
     async with NtfyDouble() as double, aiohttp.ClientSession() as session:
         channel = push(double)
         for number in range(3):
-            said = replace(message(ANA, f"mia-1/{number}"), token=f"t{number}")
+            said = message(ANA, f"mia-1/{number}")._replace(token=f"t{number}")
             await say(channel, said, session)
             await double.press(double.pushed(ANA)[number], 0)
         seen: list[str] = []

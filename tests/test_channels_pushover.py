@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -48,7 +47,7 @@ async def test_only_an_urgent_alert_rings_until_somebody_taps(
     """A quiet line must wake nobody, and only an emergency can prove that it arrived."""
     double = service()
     async with opened(double, sound="siren") as (channel, session):
-        outcome = await say(channel, replace(message(ANA), priority=priority, asks=asks), session)
+        outcome = await say(channel, message(ANA)._replace(priority=priority, asks=asks), session)
     (push,) = double.pushes
     assert (push.form["priority"], outcome.receipt is not None) == (sent_as, receipt)
     assert ("retry" in push.form, "expire" in push.form) == (receipt, receipt)
@@ -74,7 +73,7 @@ async def test_whatever_is_too_long_is_cut_and_goes_out(change: dict[str, str]) 
     """The double refuses what Pushover would refuse."""
     double = service()
     async with opened(double) as (channel, session):
-        said: Message = replace(message(ANA), **change)  # type: ignore[arg-type]
+        said: Message = message(ANA)._replace(**change)  # type: ignore[arg-type]
         outcome = await say(channel, said, session)
     assert outcome.status is Dissemination.SENT
 

@@ -1,7 +1,6 @@
 """What is peculiar to SMS through Twilio: one text, in time, and what its codes mean."""
 
 import logging
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,7 +30,7 @@ async def test_a_text_goes_out_once_and_is_not_kept_for_ten_hours() -> None:
 async def test_validity_stays_within_what_twilio_takes(valid_for: timedelta, seconds: int) -> None:
     double = TwilioDouble()
     async with opened(double) as (channel, session):
-        await say(channel, replace(message(ANA), valid_for=valid_for), session)
+        await say(channel, message(ANA)._replace(valid_for=valid_for), session)
     assert double.sent(ANA)[0].validity == seconds
 
 

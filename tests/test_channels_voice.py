@@ -1,7 +1,6 @@
 """What becomes of a call: who picked up, and how it is stopped."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from doubles import behaviours
@@ -85,7 +84,7 @@ class TestWhoPickedUp:
         async with opened(double) as (channel, session):
             for secret in secrets:
                 double.will(behaviours.refuse(400, 21216, f"no to {secret} yet"))
-                outcome = await say(channel, replace(message(ANA), answer_url=LINK), session)
+                outcome = await say(channel, message(ANA)._replace(answer_url=LINK), session)
                 assert outcome.failure is Failure.REFUSED
                 assert outcome.words.startswith("Twilio 21216: no to ")
                 assert secret not in outcome.words

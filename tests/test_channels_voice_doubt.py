@@ -1,6 +1,5 @@
 """Calls have no key that makes a second try harmless: in doubt the channel looks first."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,7 +41,7 @@ class TestAgain:
         double = VoiceDouble()
         async with opened(double) as (channel, session):
             double.will(behaviours.drop(), behaviours.drop(accepted=False))
-            both = (message(ANA, "mia-1/2"), replace(message(ANA, "leo-1/1"), text="Leo FALL"))
+            both = (message(ANA, "mia-1/2"), message(ANA, "leo-1/1")._replace(text="Leo FALL"))
             for said in (*both, *both[::-1]):
                 outcome = await say(channel, said, session)
                 assert outcome.status in (Dissemination.SENT, Dissemination.UNDELIVERABLE)

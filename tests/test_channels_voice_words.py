@@ -1,7 +1,5 @@
 """What a call says, and the key that is pressed."""
 
-from dataclasses import replace
-
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -35,7 +33,7 @@ class TestKeys:
         app.router.add_post("/a/{token}", answer)
         double = VoiceDouble()
         async with TestServer(app) as server, opened(double) as (channel, session):
-            said = replace(message(ANA), answer_url=str(server.make_url(f"/a/{TOKEN}")))
+            said = message(ANA)._replace(answer_url=str(server.make_url(f"/a/{TOKEN}")))
             call = await say(channel, said, session)
             for key in ("1", "1", "2"):
                 assert await double.press(call.receipt or "", key) == (200, "<Response/>")
@@ -60,7 +58,7 @@ class TestKeys:
         """Without a public address a key press could be posted nowhere."""
         double = VoiceDouble()
         async with opened(double) as (channel, session):
-            said: Message = replace(message(ANA), **change)  # type: ignore[arg-type]
+            said: Message = message(ANA)._replace(**change)  # type: ignore[arg-type]
             call = await say(channel, said, session)
         made = double.calls[call.receipt or ""]
         assert (made.action is not None) == key
@@ -72,10 +70,10 @@ class TestKeys:
     def test_where_twilio_cannot_come_the_code_is_spoken(self, url: str) -> None:
         """A key that comes to nothing would leave a carer sure that it is known."""
         voice = TwilioVoice("call", Config("AC" + "0" * 32, Secret("a" * 32), "+447700900000"))
-        said = voice._markup(replace(message(ANA), answer_url=url, code="mia1"))
+        said = voice._markup(message(ANA)._replace(answer_url=url, code="mia1"))
         assert "1, and then m i a 1 as one word" in said
         assert "Gather" not in said
-        assert "Gather" in voice._markup(replace(message(ANA), answer_url=LINK, code="mia1"))
+        assert "Gather" in voice._markup(message(ANA)._replace(answer_url=LINK, code="mia1"))
 
     async def test_it_rings_shortly_and_asks_who_answers(self) -> None:
         """Most voicemails take a call after 25 to 30 s."""

@@ -1,6 +1,5 @@
 """What is peculiar to webhooks: the signature, the body, and the echo that proves delivery."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import aiohttp
@@ -34,8 +33,8 @@ async def test_the_signature_is_the_one_of_the_specification() -> None:
     """The published example: other people's libraries must accept ours."""
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     channel = Webhook("siren", Config("http://x.example/", Secret(secret)), PATIENT)
-    said = replace(
-        message("", "msg_p5jXN8AQM9LWM0D4loKWxJek"), at=datetime.fromtimestamp(1614265330, UTC)
+    said = message("", "msg_p5jXN8AQM9LWM0D4loKWxJek")._replace(
+        at=datetime.fromtimestamp(1614265330, UTC)
     )
     headers = channel._headers(said, b'{"test": 2432232314}')
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -45,7 +44,7 @@ async def test_the_body_is_the_contracts() -> None:
     zone = timezone(timedelta(hours=1))
     at = datetime.now(UTC).replace(microsecond=120_999).astimezone(zone)
     async with WebhookDouble() as double, aiohttp.ClientSession() as session:
-        await say(siren(double), replace(message(""), at=at), session)
+        await say(siren(double), message("")._replace(at=at), session)
     stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + ".120Z"
     said = {"type": "alert.raised", "timestamp": stamp, "data": message("").document}
     assert double.documents == [said]

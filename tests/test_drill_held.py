@@ -54,5 +54,5 @@ def _message() -> Message:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return Message(
         "drill-1/1", "drill-1", "ana", "x", "test", "TEST", "TEST", Priority.HIGH, at,
-        timedelta(minutes=5), asks=True,
+        timedelta(minutes=5), asks=True, document={},
     )  # fmt: skip

@@ -51,13 +51,13 @@ def waits_s(move: Move) -> float:
 @pytest.mark.parametrize(
     ("made", "move"),
     [
-        (call(of=replace(alert(), presence=Presence.ACKNOWLEDGED)), Rest(Reason.NOT_CALLING)),
-        (call(of=replace(alert(), presence=Presence.OFF)), Rest(Reason.NOT_CALLING)),
-        (call(of=replace(alert(), refused_by=("ana",))), Rest(Reason.REFUSED)),
+        (call(of=alert()._replace(presence=Presence.ACKNOWLEDGED)), Rest(Reason.NOT_CALLING)),
+        (call(of=alert()._replace(presence=Presence.OFF)), Rest(Reason.NOT_CALLING)),
+        (call(of=alert()._replace(refused_by=("ana",))), Rest(Reason.REFUSED)),
         (call(due_at=LATER), Wait(LATER, Reason.NOT_YET_THEIR_STEP)),
         (call(duty_at=LATER), Wait(LATER, Reason.OFF_DUTY)),
         (call(), Try(0, 1, Reason.FIRST_CALL)),
-        (call(of=replace(alert(), presence=Presence.LATCHED)), Try(0, 1, Reason.FIRST_CALL)),
+        (call(of=alert()._replace(presence=Presence.LATCHED)), Try(0, 1, Reason.FIRST_CALL)),
         (call(of=alert(Priority.MEDIUM, Code.LOW)), Try(0, 1, Reason.FIRST_CALL)),
     ],
 )
@@ -197,7 +197,7 @@ def test_a_medium_alert_is_climbed_again_after_a_quarter_of_an_hour() -> None:
 
 
 def test_a_reminder_is_one_climb_and_no_more() -> None:
-    acknowledged = replace(alert(), presence=Presence.ACKNOWLEDGED)
+    acknowledged = alert()._replace(presence=Presence.ACKNOWLEDGED)
     made = call(*tried(SENT, SENT, SENT), of=acknowledged, once=True)
     assert after(made, 100) == Rest(Reason.UNANSWERED)
     assert after(call(of=acknowledged, once=True)) == Try(0, 1, Reason.FIRST_CALL)

@@ -1,7 +1,6 @@
 """What no path carried is tried again soon, while nobody is known to be reached."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from houses import CALL, NOON, PUSH, SIREN, TEXT, Drive, home, minutes, seconds
@@ -107,7 +106,7 @@ def test_never_fewer_tries_and_never_faster_than_ten_seconds(
     [
         call(*climbed(), reached=True),
         call(*climbed(), once=True),
-        call(*climbed(), alert=replace(ALERT, priority=Priority.MEDIUM)),
+        call(*climbed(), alert=ALERT._replace(priority=Priority.MEDIUM)),
         call(lost(climbed()[0], Failure.REFUSED), *climbed()[1:]),
         call(lost(climbed()[0], Failure.UNREACHABLE), *climbed()[1:]),
         call(*climbed(), routes=(SIREN, TEXT, CALL)),
@@ -122,13 +121,13 @@ def test_everything_else_waits_as_it_did(made: Call) -> None:
 
 
 def test_a_little_thing_is_not_hurried() -> None:
-    little = replace(ALERT, priority=Priority.LOW, condition=Code.HIGH)
+    little = ALERT._replace(priority=Priority.LOW, condition=Code.HIGH)
     move = next_move(call(climbed()[0], alert=little), Belief(), NOON + seconds(30))
     assert move.reason is not AGAIN
 
 
 def test_a_seizure_calls_again_what_had_no_path() -> None:
-    made = call(*climbed(), alert=replace(ALERT, condition=Code.SEIZURE_ALARM))
+    made = call(*climbed(), alert=ALERT._replace(condition=Code.SEIZURE_ALARM))
     assert next_move(made, Belief(), NOON + seconds(25)) == Try(0, 1, AGAIN)
 
 

@@ -1,7 +1,5 @@
 """Units as families see them: what is compared is what is shown."""
 
-from dataclasses import replace
-
 import pytest
 from houses import NOON, Drive
 
@@ -76,7 +74,7 @@ def test_no_repr_shows_a_health_value() -> None:
     drive.answer("ana", low.id)
     (low,) = drive.engine.open_alerts("mia")
     assert (low.worst_mg_dl, low.covered_mg_dl) == (value - 10, value - 10)
-    told = replace(low, missed=(NOON, NOON, value - 10))
+    told = low._replace(missed=(NOON, NOON, value - 10))
     assert "51.3" not in repr(turn) + repr(told) + repr(Acceptance("ana", low.priority, 51.375))
     assert "51.3" not in repr(Mark(NOON, value - 10, Bound.WITHIN, None))
     for kind in (KeptReading, Attempt):

@@ -36,7 +36,7 @@ def alert(code: Code, **more: object) -> Alert:
     evidence = Evidence(50.5 if code in GLUCOSE else None, Bound.WITHIN, Trend.FALLING_SLOWLY, NOON)
     wearer = None if code.technical else "mia"
     made = Alert("mia-1", wearer, code, priority, NOON, NOON, NOON, evidence)
-    return replace(made, **more)  # type: ignore[arg-type]  # named by each test
+    return made._replace(**more)  # type: ignore[arg-type]  # named by each test
 
 
 def say(

@@ -2,10 +2,10 @@
 
 import importlib
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import aiohttp
 
@@ -54,8 +54,7 @@ class Traits:
     own_way: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What is to be said to one carer over one route.
 
     *key* is the attempt's id: the same over every path and after a crash, so that a service that
@@ -77,11 +76,11 @@ class Message:
     at: datetime
     valid_for: timedelta
     asks: bool
+    document: Mapping[str, Any]
     token: str = ""
     answer_url: str | None = None
     tag: str = ""
     code: str = ""
-    document: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:  # health values and numbers stay out of logs
         return f"Message({self.key}, {self.type})"

@@ -1,8 +1,9 @@
 """An alert: one alarm condition that carers must hear about, and where its life stands."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from relayd.domain.reading import Bound, Trend
 
@@ -59,7 +60,7 @@ class Code(StrEnum):
     @property
     def technical(self) -> bool:
         """Whether it is a fault of the relay itself rather than a state of the wearer."""
-        return self.value.startswith("relay.")
+        return self.startswith("relay.")
 
     @property
     def latching(self) -> bool:
@@ -85,8 +86,7 @@ GRAVE = LATCHING | LOW_SIDE  # at high priority none of these is left alone for 
 SILENCE = frozenset({Code.SILENT, Code.SEIZURE_SILENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What the wearable said last, as far as the alert's condition rests on it."""
 
     mg_dl: float | None = None
@@ -102,8 +102,7 @@ class Evidence:
 NO_EVIDENCE = Evidence()
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """One alarm condition from the moment it is raised until it is off.
 
     *call* counts how often calling began anew and *cause* says why; *called_at* is when the
@@ -134,7 +133,7 @@ class Alert:
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     covered: Priority | None = None
-    covered_mg_dl: float | None = field(default=None, repr=False)
+    covered_mg_dl: float | None = None
     quiet_until: datetime | None = None
     reminded: int = 0
     reminded_at: datetime | None = None
@@ -143,10 +142,13 @@ class Alert:
     about: str = ""
     after_low: bool = False
     ended_at: datetime | None = None
-    worst_mg_dl: float | None = field(default=None, repr=False)
+    worst_mg_dl: float | None = None
     worst_at: datetime | None = None
-    missed: tuple[datetime, datetime, float] | None = field(default=None, repr=False)
+    missed: tuple[datetime, datetime, float] | None = None
     planned: bool = False
+
+    def __repr__(self) -> str:  # health values stay out of logs
+        return f"Alert({self.id}, {self.condition}, {self.priority.word}, {self.presence})"
 
     @property
     def calling(self) -> bool:
@@ -163,15 +165,15 @@ class Alert:
         if self.presence is Presence.LATCHED:
             return self
         if self.presence is Presence.ON and self.condition.latching:
-            return replace(self, presence=Presence.LATCHED)
-        return replace(self, presence=Presence.OFF, ended_at=now)
+            return self._replace(presence=Presence.LATCHED)
+        return self._replace(presence=Presence.OFF, ended_at=now)
 
     def seen(self, evidence: Evidence) -> "Alert":
         """The alert with what was read last, and the worst so far kept."""
         mg_dl, worst = evidence.mg_dl, self.worst_mg_dl
         if mg_dl is None or (worst is not None and not self._worse(mg_dl, worst)):
-            return replace(self, evidence=evidence)
-        return replace(self, evidence=evidence, worst_mg_dl=mg_dl, worst_at=evidence.reading_at)
+            return self._replace(evidence=evidence)
+        return self._replace(evidence=evidence, worst_mg_dl=mg_dl, worst_at=evidence.reading_at)
 
     def _worse(self, mg_dl: float, worst: float) -> bool:
         return mg_dl > worst if self.condition in HIGH_SIDE else mg_dl < worst
@@ -179,8 +181,7 @@ class Alert:
     def accepted(self, answer: "Acceptance", now: datetime, quiet: timedelta) -> "Alert":
         """The alert once a carer has it: quiet for *quiet*; a latched one is over."""
         over = self.presence is Presence.LATCHED
-        return replace(
-            self,
+        return self._replace(
             presence=Presence.OFF if over else Presence.ACKNOWLEDGED,
             ended_at=now if over else None,
             acknowledged_by=answer.carer,
@@ -195,8 +196,7 @@ class Alert:
 
     def reminding(self, now: datetime) -> "Alert":
         """The alert while the carer who has it is asked whether it is still in hand."""
-        return replace(
-            self,
+        return self._replace(
             reminded=self.reminded + 1,
             reminded_at=now,
             quiet_until=None,
@@ -209,8 +209,7 @@ class Alert:
     ) -> "Alert":
         """The alert once everybody but *refused_by* is called anew, from the first step."""
         presence = Presence.LATCHED if self.presence is Presence.LATCHED else Presence.ON
-        return replace(
-            self,
+        return self._replace(
             presence=presence,
             call=self.call + 1,
             cause=cause,

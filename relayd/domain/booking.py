@@ -1,7 +1,6 @@
 """Where reports and answers are booked: how far an attempt got, and who has it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from relayd.domain import lines
@@ -129,4 +128,4 @@ class Booking:
                 case.put(again, draft)
                 case.say("alert.escalated", draft, reason=Cause.HANDED_BACK.value)
         elif event.carer not in alert.refused_by:
-            case.put(replace(alert, refused_by=(*alert.refused_by, event.carer)), draft)
+            case.put(alert._replace(refused_by=(*alert.refused_by, event.carer)), draft)

@@ -1,7 +1,6 @@
 """One carer being called about one alert, and what can be decided about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,8 +11,7 @@ from relayd.domain.household import Carer, Plan
 ALL_BEGUN_WITHIN = 2  # every route of a step is begun within the promise divided by this
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     """Begin an attempt on this route of the ladder."""
 
     route: int
@@ -21,16 +19,14 @@ class Try:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Nothing yet; ask again then."""
 
     until: datetime
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """Nothing, until something happens."""
 
     reason: Reason
@@ -61,8 +57,7 @@ class Call(NamedTuple):
     @property
     def at_once(self) -> bool:
         """Whether every route is called at the same moment."""
-        code = self.alert.condition.value
-        named = self.plan.at_once
+        code, named = self.alert.condition, self.plan.at_once
         return self.alert.priority is Priority.HIGH and (
             code in named or code.partition(".")[0] in named
         )
@@ -81,5 +76,5 @@ class Call(NamedTuple):
 
 def promise_of(plan: Plan, alert: Alert) -> timedelta:
     """How soon *alert* must be delivered to somebody or answered, while it is high."""
-    seizure = alert.condition.value.startswith("seizure.")
+    seizure = alert.condition.startswith("seizure.")
     return plan.promise_seizure if seizure else plan.promise

@@ -151,6 +151,8 @@ def _passed_over(
     carer: Carer, chosen: Attempt, lap: Sequence[Attempt], belief: Belief
 ) -> dict[str, str]:
     """Which better routes were left for later because they are believed dead, and why."""
+    if chosen.route == 0:
+        return {}
     begun = {attempt.route for attempt in lap}
     better = (r for number, r in enumerate(carer.routes[: chosen.route]) if number not in begun)
     reasons = ((route.channel, belief.why_dead(route)) for route in better)

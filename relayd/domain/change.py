@@ -1,7 +1,5 @@
 """What stands, against what is found: better, worse, or calling for everybody again."""
 
-from dataclasses import replace
-
 from relayd.domain.alert import NO_EVIDENCE, Alert, Cause, Code, Presence, Priority
 from relayd.domain.case import Case
 from relayd.domain.condition import FAMILY_OF, LEVEL_OF_CODE, Present
@@ -23,7 +21,7 @@ def change(case: Case, found: Present, draft: Draft) -> None:
         case.say("alert.worsened", draft)
         return
     if stood.presence is Presence.LATCHED:
-        alert = replace(alert, presence=Presence.ON)
+        alert = alert._replace(presence=Presence.ON)
         case.put(alert, draft)
     if stood.planned:  # that it lasts is no news
         if alert.priority is not stood.priority:
@@ -55,8 +53,7 @@ def _says_nothing_new(stood: Alert, found: Present) -> bool:
 
 
 def _as_found(stood: Alert, found: Present) -> Alert:
-    alert = replace(
-        stood,
+    alert = stood._replace(
         condition=found.code,
         priority=max(found.priority, Priority.HIGH) if stood.risen else found.priority,
         present_since=found.since,

@@ -78,8 +78,7 @@ CODE_OF_LEVEL = {
 LEVEL_OF_CODE = {code: level for level, code in CODE_OF_LEVEL.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """The condition is there."""
 
     code: Code
@@ -89,8 +88,7 @@ class Present:
     after_low: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(NamedTuple):
     """Fresh evidence says that it is over."""
 
     evidence: Evidence = NO_EVIDENCE

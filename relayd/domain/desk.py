@@ -1,7 +1,6 @@
 """Where alerts are opened, changed and closed, and where reports and answers are booked."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from relayd.domain import lines
@@ -127,7 +126,7 @@ class Desk:
             case = ward.cases.get(key)
             if isinstance(verdict, Present):
                 if code is Code.CARER_UNREACHABLE and self._nobody_left(ward):
-                    verdict = replace(verdict, priority=Priority.HIGH)  # noqa: PLW2901 - the same
+                    verdict = verdict._replace(priority=Priority.HIGH)  # noqa: PLW2901 - the same
                 if case is None:
                     self._raise(ward, key, verdict, draft, about)
                 elif verdict.priority is not case.alert.priority:
@@ -188,7 +187,8 @@ class Desk:
 
     def _note_for_unreached(self, raised: Case, draft: Draft) -> None:
         """Keep what happens while a carer is out of reach, for one line when they are back."""
-        self._unreached = [case for case in self._unreached if case.alert.open]
+        if self._unreached:
+            self._unreached = [case for case in self._unreached if case.alert.open]
         if raised.alert.condition is Code.CARER_UNREACHABLE:
             missed = [
                 c for c in self._cases.values() if c.alert.open and raised.alert.about in c.laps
@@ -205,7 +205,7 @@ class Desk:
         if alert is stood:
             return
         if gone.evidence is not NO_EVIDENCE:
-            alert = replace(alert, evidence=gone.evidence)
+            alert = alert._replace(evidence=gone.evidence)
         case.put(alert, draft)
         if alert.open:
             case.say("alert.latched", draft)
@@ -230,7 +230,7 @@ class Desk:
         left: list[Case] = []
         for case in ward.closing:
             if case.alert.condition is Code.SILENT and ward.lowest_missed is not None:
-                case.alert = replace(case.alert, missed=ward.lowest_missed)
+                case.alert = case.alert._replace(missed=ward.lowest_missed)
             wait = pursue(case, self.belief, draft)
             if wait is not None:
                 left.append(case)

@@ -1,6 +1,5 @@
 """Quiet lines: it is over, somebody has it. Told once, to those who were called, waking nobody."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relayd.domain.alert import Priority
@@ -73,7 +72,7 @@ def note_missed(unreached: "Case", missed: "Case", draft: Draft) -> None:
     told = f"{evidence.detail}; {heard}" if evidence.detail else heard
     if len(told) > CATCH_UP_AT_MOST:
         told = evidence.detail if evidence.detail.endswith(MORE) else f"{evidence.detail}{MORE}"
-    unreached.put(replace(unreached.alert, evidence=replace(evidence, detail=told)), draft)
+    unreached.put(unreached.alert._replace(evidence=evidence._replace(detail=told)), draft)
 
 
 def retell(case: "Case", failed: Attempt, belief: Belief, draft: Draft) -> None:

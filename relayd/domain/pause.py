@@ -4,7 +4,6 @@ A pause is a silence alert that is acknowledged before it happens: it ends with 
 it has an end, and at its end carers are asked, as after any other acknowledgement.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from relayd.domain import lines
@@ -44,8 +43,7 @@ def pause(desk: Desk, ward: Ward, event: Paused, draft: Draft) -> None:
             case = _planned(desk, ward, code, draft)
         quiet_until = draft.now + event.lasts
         case.put(
-            replace(
-                case.alert,
+            case.alert._replace(
                 presence=Presence.ACKNOWLEDGED,
                 acknowledged_by=event.by,
                 acknowledged_at=draft.now,

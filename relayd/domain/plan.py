@@ -70,6 +70,8 @@ def _or_again(call: Call, move: Move, now: datetime) -> Move:
         return move
     if call.alert.priority is not Priority.HIGH or call.reached or call.once:
         return move
+    if not any(attempt.failure is Failure.PATH_DOWN for attempt in call.tried):
+        return move
     if all(attempt.status is Dissemination.UNDELIVERABLE for attempt in call.tried):
         return move
     last = {attempt.route: attempt for attempt in call.tried}
@@ -127,7 +129,9 @@ def _next_lap_at(call: Call) -> datetime:
 def _climb(call: Call, belief: Belief, lap: int, reason: Reason) -> Try:
     """Begin the best route of *lap* not yet begun: a dead one last, but never not at all."""
     begun = {attempt.route for attempt in call.tried if attempt.lap == lap}
-    left = (number for number in range(len(call.carer.routes)) if number not in begun)
+    left = [number for number in range(len(call.carer.routes)) if number not in begun]
+    if len(left) == 1:
+        return Try(left[0], lap, reason)
 
     def rank(number: int) -> tuple[bool, bool, int]:
         route = call.carer.routes[number]

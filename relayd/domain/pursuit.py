@@ -1,7 +1,6 @@
 """Pursuing one alert: all that is due to its carers is done, and the next moment named."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from relayd.domain import lines
@@ -27,7 +26,7 @@ def pursue(case: Case, belief: Belief, draft: Draft) -> datetime | None:
         return _tell_notes(case, belief, draft)
     rises_at = _rises_at(case)
     if rises_at is not None and now >= rises_at:
-        case.call_again(Cause.WORSENED, draft, replace(alert, priority=Priority.HIGH, risen=True))
+        case.call_again(Cause.WORSENED, draft, alert._replace(priority=Priority.HIGH, risen=True))
         case.say("alert.worsened", draft)
         rises_at = None
     _answer_refusals(case, draft)
@@ -84,7 +83,7 @@ def _answer_refusals(case: Case, draft: Draft) -> None:
         there = {c for c in step.tell if case.household.carers[c].on_duty(local)}
         if not there <= refused:
             if index > alert.pulled_forward:
-                case.put(replace(alert, pulled_forward=index), draft)
+                case.put(alert._replace(pulled_forward=index), draft)
             return
     case.call_again(Cause.EVERYBODY_REFUSED, draft)
     case.say("alert.escalated", draft, reason=Cause.EVERYBODY_REFUSED.value)
@@ -96,7 +95,7 @@ def _calls(case: Case, belief: Belief, draft: Draft) -> Iterator[datetime]:
     for index, step in enumerate(case.plan.steps):
         early = index <= alert.pulled_forward
         due_at = alert.raised_at if early else alert.raised_at + step.after
-        fresh = not any(case.laps.get(carer) for carer in step.tell)
+        fresh = index > 0 and not any(case.laps.get(carer) for carer in step.tell)
         before = len(draft.rows)
         for carer in step.tell:
             if carer in called:
@@ -104,7 +103,7 @@ def _calls(case: Case, belief: Belief, draft: Draft) -> Iterator[datetime]:
             called.add(carer)
             yield _climb(case, case.household.carers[carer], due_at, belief, draft)
         begun = fresh and any(case.laps.get(carer) for carer in step.tell)
-        if index and begun and (alert.call, index) not in case.escalated:
+        if begun and (alert.call, index) not in case.escalated:
             case.escalated.add((alert.call, index))
             case.say("alert.escalated", draft, step=str(index + 1))
             draft.rows.insert(before, draft.rows.pop())  # it is read before the calls it explains

@@ -112,12 +112,9 @@ def _value(telling: Telling) -> str:
 def _since(telling: Telling) -> str:
     alert = telling.alert
     began = min(alert.present_since, alert.raised_at)
-    lasted = int((telling.now - began) / timedelta(minutes=1))
     since = f"since {telling.clock(began)}"
-    if telling.attempt.purpose is Purpose.REMINDER or alert.condition in (
-        Code.SILENT,
-        Code.SEIZURE_SILENT,
-    ):
+    if telling.attempt.purpose is Purpose.REMINDER or alert.condition in SILENCE:
+        lasted = (telling.now - began) // timedelta(minutes=1)
         return f"{since}, {lasted} min"
     return since
 

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import cycle
@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from relayd.domain.alert import Alert
+from relayd.domain.alert import Alert, Evidence
 from relayd.domain.delivery import Attempt
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -119,8 +119,6 @@ class Table(Generic[R]):
 
 def _defaults(kind: Any) -> list[tuple[str, Any]]:
     """Every field and its default; MISSING where it has none."""
-    if is_dataclass(kind):
-        return [(field.name, field.default) for field in fields(kind)]
     return [(name, kind._field_defaults.get(name, MISSING)) for name in kind._fields]
 
 
@@ -136,11 +134,12 @@ def _plain(value: Any, base: datetime) -> Any:
         return (value - base) // MICROSECOND
     if isinstance(value, _AS_IT_IS):
         return value
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Evidence):
+        defaults = Evidence._field_defaults
         return {
-            f.name: _plain(part, base)
-            for f in fields(value)
-            if (part := getattr(value, f.name)) != f.default
+            name: _plain(part, base)
+            for name, part in zip(Evidence._fields, value, strict=True)
+            if part != defaults[name]
         }
     if isinstance(value, tuple):
         return [_plain(part, base) for part in value]
@@ -155,7 +154,7 @@ def _reader(hint: Any) -> Callable[[Any, int], Any]:
         return lambda value, base: moment(base + value)
     if get_origin(kind) is tuple:
         return _tuple_reader([_reader(part) for part in get_args(kind) if part is not Ellipsis])
-    if is_dataclass(kind):
+    if kind is Evidence:
         return _record_reader(kind)
     if issubclass(kind, Enum):
         return lambda value, _: kind(value)
