@@ -186,6 +186,22 @@ def test_the_line_that_it_is_over_survives_a_crash_in_its_sending() -> None:
     assert [send for _, send in drive.sends[before:] if send.alert.wearer == "mia"] == []
 
 
+def test_what_a_start_itself_begins_is_not_sent_twice() -> None:
+    """The right time ends the clock's alert before the start is over: one line of it to each."""
+    drive = Drive()
+    drive.tell(ClockReported(timedelta(0), synchronised=False))
+    drive.until(11)
+    assert drive.open(None) == [("relay.clock", "low", "on")]
+    before = len(drive.sends)
+    drive.engine = Engine(drive.household, drive.kept(), drive.now)
+    drive.tell(ClockReported(timedelta(0), synchronised=True))
+    drive.tell(Started())
+    assert drive.open(None) == []
+    lines = [send.attempt for _, send in drive.sends[before:]]
+    assert {line.purpose for line in lines} == {Purpose.CLEARED}
+    assert [line.carer for line in lines] == ["ana"]
+
+
 def test_the_first_start_of_all_is_no_restart() -> None:
     drive = Drive()
     assert len(drive.events("relay.started")) == 1

@@ -1,27 +1,15 @@
 """Where alerts are opened, changed and closed, and where reports and answers are booked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from relayd.domain import lines
-from relayd.domain.alert import (
-    NO_EVIDENCE,
-    SILENCE,
-    Alert,
-    Code,
-    Priority,
-)
+from relayd.domain.alert import NO_EVIDENCE, SILENCE, Alert, Code, Priority
 from relayd.domain.belief import Belief
 from relayd.domain.case import Case
 from relayd.domain.change import change, family_key
-from relayd.domain.condition import (
-    UNCHANGED,
-    Family,
-    Finding,
-    Gone,
-    Present,
-)
-from relayd.domain.delivery import Purpose
+from relayd.domain.condition import UNCHANGED, Family, Finding, Gone, Present
+from relayd.domain.delivery import Attempt, Dissemination, Purpose
 from relayd.domain.draft import Draft
 from relayd.domain.household import Household
 from relayd.domain.lines import note_missed
@@ -50,6 +38,11 @@ class Desk:
     def cases(self) -> Iterable[Case]:
         """Every case that is open or was of late."""
         return self._cases.values()
+
+    def sending(self) -> Iterator[Attempt]:
+        """Every attempt of which nobody has heard anything yet."""
+        tried = (attempt for case in self.cases() for attempt in case.attempts.values())
+        return (attempt for attempt in tried if attempt.status is Dissemination.SENDING)
 
     def adopt(self, ward: Ward, case: Case) -> None:
         """Take up *case* as one of *ward*'s open alerts."""

@@ -12,7 +12,7 @@ from itertools import chain
 from relayd.domain.alert import Alert
 from relayd.domain.belief import Belief
 from relayd.domain.booking import Booking
-from relayd.domain.delivery import Attempt, Dissemination
+from relayd.domain.delivery import Attempt
 from relayd.domain.desk import Desk
 from relayd.domain.draft import Draft
 from relayd.domain.event import (
@@ -70,6 +70,7 @@ class Engine:
         self.technical = Technical(self.wards[None], self.desk.belief)
         for source in restore(kept, self.wards, self.desk, now):
             self.technical.suspect(source)
+        self._interrupted = [*self.desk.sending()]
 
     # What the daemon and the rehearsal use ----------------------------------
 
@@ -241,9 +242,9 @@ class Engine:
         """Say so, and send anew what was being sent when the relay stopped: rather twice."""
         draft.happened("relay.restarted" if self._again else "relay.started")
         draft.urgent = True
-        for case in self.desk.cases():
-            for attempt in list(case.attempts.values()):
-                if attempt.status is Dissemination.SENDING and self.desk.wanted(case, attempt.id):
-                    draft.send(attempt, case.alert)
+        for attempt in self._interrupted:
+            case = self.desk.case_of(attempt.id)
+            if case is not None and self.desk.wanted(case, attempt.id):
+                draft.send(case.attempts[attempt.id], case.alert)
         for ward in self.wards.values():
             self.look_at(ward, draft)

@@ -1,6 +1,6 @@
 """One alert's life, and what a disk held when a process died."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from relayd.domain.alert import Alert
@@ -45,3 +45,13 @@ class Disk:
     alerts: dict[str, Alert]
     attempts: dict[str, Attempt]
     started: Fed | None = None
+
+    def over_at_start(self, name: str, lives: Iterable[Life]) -> bool:
+        """Whether alert *name* ended before the start: the right time came first, for one."""
+        assert self.started is not None
+        return any(
+            not alert.open and self.back <= since <= self.started.t and fed is not self.started
+            for life in lives
+            for since, alert, fed in life.stood
+            if alert.id == name
+        )

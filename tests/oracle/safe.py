@@ -132,6 +132,7 @@ def s4(run: Run) -> Iterator[Violation]:
     And no key is that of two messages. Where storage was lost, and then the process, numbers begin
     again at what the disk last saw: those alerts are left out here.
     """
+    lives = run.digest.lives.values()
     for disk in run.digest.disks:
         if disk.started is None:
             continue
@@ -142,7 +143,8 @@ def s4(run: Run) -> Iterator[Violation]:
                 continue
             unknown = attempt.status is Dissemination.SENDING
             wanted = alert.presence in CALLING and attempt.purpose is Purpose.CALL
-            if unknown and wanted and attempt.id not in again:
+            sent = attempt.id in again
+            if unknown and wanted and not sent and not disk.over_at_start(alert.id, lives):
                 yield Violation("S4", disk.back, f"{attempt.id} counted as sent after a crash")
     shown: dict[str, tuple[str, int, str]] = {}
     for t, send in run.digest.sends:
