@@ -33,8 +33,8 @@ DELIVERY = (
         "failed-on-crash",
         "Queues that mark what was in flight at a crash as failed, and never send it anew.",
         "domain/engine.py",
-        "                    draft.send(attempt, case.alert)",
-        "                    draft.keep_attempt(attempt)",
+        "                draft.send(case.attempts[attempt.id], case.alert)",
+        "                draft.keep_attempt(attempt)",
         seed=6,
     ),
     Exhibit(
@@ -48,9 +48,9 @@ DELIVERY = (
     Exhibit(
         "everything-anew-at-start",
         "Home Assistant automations fire again at every restart for what was told already.",
-        "domain/engine.py",
-        "if attempt.status is Dissemination.SENDING and self.desk.wanted(case, attempt.id):",
-        "if attempt.status is not Dissemination.ACCEPTED:",
+        "domain/desk.py",
+        "if attempt.status is Dissemination.SENDING)",
+        "if attempt.status is not Dissemination.ACCEPTED)",
         seed=0,
     ),
     Exhibit(

@@ -153,9 +153,9 @@ WATCHING = (
         "true-at-boot-never-fires",
         "Home Assistant #28290, #59812: a condition that is true at start is never seen to change.",
         "domain/engine.py",
-        "                    draft.send(attempt, case.alert)\n"
+        "                draft.send(case.attempts[attempt.id], case.alert)\n"
         "        for ward in self.wards.values():\n            self.look_at(ward, draft)\n",
-        "                    draft.send(attempt, case.alert)\n",
+        "                draft.send(case.attempts[attempt.id], case.alert)\n",
         seed=3,
     ),
 )
