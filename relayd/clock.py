@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from relayd.domain.steady import begin_again
+
 OFFSET = "offset_s"
 
 
@@ -40,8 +42,7 @@ class Clock:
     def __init__(
         self, not_before: datetime | None = None, offset: timedelta = timedelta(0)
     ) -> None:
-        steady = datetime.now(UTC) - offset
-        self._started_at = max(steady, not_before) if not_before is not None else steady
+        self._started_at = begin_again(datetime.now(UTC), offset, not_before)
         self._boot_s = time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def now(self) -> datetime:

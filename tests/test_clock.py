@@ -6,6 +6,7 @@ import pytest
 
 from relayd.clock import Clock, keep_offset, kept_offset
 from relayd.domain.event import ClockReported, Event
+from relayd.domain.steady import begin_again
 from relayd.pulse import Pulse
 
 HOUR = timedelta(hours=1)
@@ -30,6 +31,27 @@ def test_a_step_of_long_ago_does_not_come_back_with_a_restart(step: timedelta) -
     clock = Clock(not_before=steady - timedelta(seconds=5), offset=step)
     assert abs(clock.now() - steady) < NEAR
     assert abs(clock.offset() - step) < NEAR
+
+
+@pytest.mark.parametrize(
+    ("ahead", "wall", "goes_on"),
+    [
+        (timedelta(0), 20, 20),  # nothing was ever wrong
+        (HOUR, 80, 20),  # the wall is still an hour ahead, as it was
+        (timedelta(days=46), 20, 20),  # it was put right meanwhile
+        (timedelta(days=46), -5, 0),  # put right, and slow as well
+        (timedelta(days=20000), 20000 * 24 * 60 - 30, 0),  # it stood still: a stop nobody timed
+        (HOUR, 50, 0),
+        (-HOUR, -40, 20),
+    ],
+)
+def test_after_a_stop_steady_time_goes_on_where_the_wall_says_it_must(
+    ahead: timedelta, wall: int, goes_on: int
+) -> None:
+    """A stop that is not counted makes new readings look older than those of before it."""
+    last = datetime(2026, 3, 2, 15, 20, tzinfo=UTC)
+    found = begin_again(last + timedelta(minutes=wall), ahead, last)
+    assert (found - last) / timedelta(minutes=1) == goes_on
 
 
 def test_steady_time_never_goes_back_to_before_what_is_on_disk() -> None:

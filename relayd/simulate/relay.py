@@ -14,6 +14,7 @@ from relayd.domain.event import (
     Turn,
     Woke,
 )
+from relayd.domain.steady import begin_again
 from relayd.simulate.air import Air
 from relayd.simulate.broker import LONG, Broker
 from relayd.simulate.disk import Disk, Then
@@ -132,8 +133,7 @@ class Process:
         now = setting.moment(setting.now)
         unsure = [f for f in self._clock if f.kind is Kind.UNSYNCHRONISED and f.stands(setting.now)]
         self._boot_error = timedelta(seconds=sum(f.by for f in unsure))
-        wall = now + self._error() + self._boot_error - self._offset
-        engine_now = wall if latest is None else max(wall, latest)
+        engine_now = begin_again(now + self._error() + self._boot_error, self._offset, latest)
         self._base = setting.base + (engine_now - now)
         self.life += 1
         self.alive = True
