@@ -228,3 +228,19 @@ def test_after_a_restart_too_a_watch_s_older_ok_ends_no_fault() -> None:
     assert drive.open("leo") == stands
     drive.say_state(WatchState.OK, at=drive.now)
     assert not drive.open("leo")
+
+
+def test_a_restart_does_not_begin_the_blind_minute_anew() -> None:
+    """Muted, in fault, muted: nobody watched all that time, whatever the daemon did meanwhile."""
+    drive = Drive(watch_well=False)
+    for minute, state in (
+        (0.0, WatchState.MUTED),
+        (0.3, WatchState.FAULT),
+        (0.6, WatchState.MUTED),
+    ):
+        drive.until(minute)
+        drive.say_state(state)
+    drive.restart(after=0.1)
+    assert drive.open("leo") == []
+    drive.until(1)
+    assert drive.open("leo") == [("seizure.fault", "medium", "on")]

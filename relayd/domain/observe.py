@@ -20,7 +20,7 @@ from relayd.domain.reading import (
     Reading,
     SeizureReading,
 )
-from relayd.domain.seizure import NOT_WATCHING, RAISED_BY, WELL, WatchMemory
+from relayd.domain.seizure import RAISED_BY, WELL, WatchMemory
 from relayd.domain.ward import Ward
 
 LATE_ALARM_FOR = timedelta(hours=1)  # a seizure this long ago still needs somebody to look
@@ -150,11 +150,7 @@ class Observer:
         self, watch: WatchMemory, reading: SeizureReading, draft: Draft, *, acceptable: bool
     ) -> bool:
         now, state = draft.now, reading.state
-        changed = state is not watch.state
-        if changed:
-            both_blind = watch.state in NOT_WATCHING and state in NOT_WATCHING
-            watch.since = watch.since if both_blind else now
-            watch.state = state
+        changed = watch.say(state, now)
         recorded = watch.recorded_at
         due = recorded is None or now - recorded >= WATCH_RECORDED_EVERY
         if changed or due or state not in WELL:

@@ -77,8 +77,7 @@ def _remember(ward: Ward, kept: KeptReading, now: datetime) -> None:
             memory.known(kept.stamp + kept.ahead, kept.mg_dl)
             memory.arrived_at = kept.arrived_at
     elif kept.state is not None and watch is not None:
-        if kept.state is not watch.state:
-            watch.state, watch.since = kept.state, kept.stamp
+        watch.say(kept.state, kept.stamp)
         watch.recorded_at = kept.arrived_at
         if kept.acceptable:
             watch.arrived_at = kept.arrived_at

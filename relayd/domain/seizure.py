@@ -43,6 +43,15 @@ class WatchMemory:
     source_at: datetime | None = None
     recorded_at: datetime | None = None
 
+    def say(self, state: WatchState, at: datetime) -> bool:
+        """Note what it says at *at*; True where that is new. Not watching is one, whatever why."""
+        if state is self.state:
+            return False
+        if not (self.state in NOT_WATCHING and state in NOT_WATCHING):
+            self.since = at
+        self.state = state
+        return True
+
 
 def seizure_event(watch: WatchMemory, code: Code, now: datetime) -> Finding:
     """Alarm, fall or manual alarm: present while the watch says so, gone once it says it is well.
