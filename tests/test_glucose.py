@@ -152,6 +152,25 @@ def test_within_one_minute_the_lower_stands(order: tuple[int, int], apart: float
     assert (mark.mg_dl, mark.bound, mark.trend) == (39, Bound.LOW, Trend.FALLING)
 
 
+@pytest.mark.parametrize("low_first", [True, False])
+def test_the_word_low_is_below_every_number_of_its_minute(low_first: bool) -> None:  # noqa: FBT001
+    """A sensor that can say 36, and one beside it that can only say LOW."""
+    said = [Mark(NOON, 36, Bound.WITHIN, None), Mark(NOON + seconds(17), 39, Bound.LOW, None)]
+    kept = memory()
+    for mark in reversed(said) if low_first else said:
+        kept.remember(mark)
+    assert [mark.bound for mark in kept.marks] == [Bound.LOW]
+
+
+def test_the_word_low_after_a_number_is_no_repeat() -> None:
+    for at in (NOON, None):
+        kept = memory()
+        assert kept.place(GlucoseReading("mia", 39, at), NOON, retained=False) is Place.CURRENT
+        low = GlucoseReading("mia", 39, at, bound=Bound.LOW)
+        assert kept.place(low, NOON, retained=False) is Place.CURRENT
+        assert kept.place(low, NOON, retained=False) is Place.REPEAT
+
+
 def test_a_moment_begins_with_what_can_be_believed() -> None:
     """A doubted reading must not make two moments of a low and of what contradicts it."""
     kept = memory()

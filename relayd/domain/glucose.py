@@ -84,50 +84,49 @@ class GlucoseMemory:
 
         Without a clock arrival counts, and stamps need only advance.
         """
-        at = reading.at
+        at, value = reading.at, _in_order(reading.mg_dl, reading.bound)
         if at is None:
             if retained:
                 return Place.LATE
-            same = reading.mg_dl == self._last_unstamped
-            self._last_unstamped = reading.mg_dl
+            same = value == self._last_unstamped
+            self._last_unstamped = value
             return Place.REPEAT if same else Place.CURRENT
         known = self._stamps.get(at)
-        if known is not None and known <= reading.mg_dl:
+        if known is not None and known <= value:
             return Place.REPEAT
         if wall is None:
             last = self._last_source_at
             if retained or (last is not None and at < last):
                 return Place.LATE
-            return self._seen(at, reading.mg_dl)
+            return self._seen(at, value)
         age = wall - at
         if age > CURRENT_FOR:
             impossible = age > BEHIND_AT_MOST and not retained
             return Place.IMPOSSIBLE if impossible else Place.LATE
         if -age > AHEAD_AT_MOST:
             return Place.LATE if retained else Place.IMPOSSIBLE
-        return self._seen(at, reading.mg_dl)
+        return self._seen(at, value)
 
-    def known(self, at: datetime, mg_dl: float) -> None:
+    def known(self, at: datetime, mg_dl: float, bound: Bound) -> None:
         """Take back a reading that was taken in before a stop: said again, it is a repeat."""
-        self._seen(at, mg_dl)
-        self._last_unstamped = mg_dl
+        self._last_unstamped = _in_order(mg_dl, bound)
+        self._seen(at, self._last_unstamped)
 
     def heard(self, at: datetime | None) -> bool:
         """Whether a reading with this stamp came before."""
         return at in self._stamps
 
-    def _seen(self, at: datetime, mg_dl: float) -> Place:
+    def _seen(self, at: datetime, value: float) -> Place:
         if len(self._stamps) >= STAMPS_KEPT:
             del self._stamps[next(iter(self._stamps))]
-        self._stamps[at] = mg_dl
+        self._stamps[at] = value
         if self._last_source_at is None or at > self._last_source_at:
             self._last_source_at = at
         return Place.CURRENT
 
     def remember(self, mark: Mark) -> None:
         """Put *mark* in its place in time; within one minute of another, the lower stands."""
-        marks = self.marks
-        stamp = mark.stamp
+        marks, stamp = self.marks, mark.stamp
         if not marks or stamp - marks[-1].stamp >= ONE_MINUTE:
             marks.append(mark)
         else:
@@ -147,7 +146,7 @@ class GlucoseMemory:
                 marks.insert(index + 1, mark)
                 return
             if apart > -ONE_MINUTE:
-                if mark.mg_dl < other.mg_dl:
+                if _in_order(mark.mg_dl, mark.bound) < _in_order(other.mg_dl, other.bound):
                     if not other.trusted:
                         other.stamp = mark.stamp  # a moment begins with what can be believed
                     other.mg_dl, other.bound, other.trend = mark.mg_dl, mark.bound, mark.trend
@@ -225,6 +224,11 @@ class GlucoseMemory:
             if at_most is not None and (mark.mg_dl > at_most or mark.bound is Bound.HIGH):
                 return False
         return True
+
+
+def _in_order(mg_dl: float, bound: Bound) -> float:
+    """A value to compare by: "LOW" has no number, and is below every one."""
+    return 0.0 if bound is Bound.LOW else mg_dl
 
 
 def _slope_mg_dl_min(marks: deque[Mark], back: int) -> float | None:

@@ -74,7 +74,7 @@ def _remember(ward: Ward, kept: KeptReading, now: datetime) -> None:
     if kept.mg_dl is not None and memory is not None and (kept.acceptable or kept.doubted):
         memory.remember(Mark(kept.stamp, kept.mg_dl, kept.bound, kept.trend, trusted=current))
         if kept.acceptable:
-            memory.known(kept.stamp + kept.ahead, kept.mg_dl)
+            memory.known(kept.stamp + kept.ahead, kept.mg_dl, kept.bound)
             memory.arrived_at = kept.arrived_at
     elif kept.state is not None and watch is not None:
         watch.say(kept.state, kept.stamp)
