@@ -101,17 +101,17 @@ class _Followed:
         """Begin it, tell what happens, and return its last document; or an exit status."""
         try:
             remote = Remote(self._config, web_token(self._config))
-            begun = remote.ask(path, body)
-            if not begun.well:
-                refuse(begun.sentence)
-                return WRONG if begun.status == 400 else BAD_NEWS  # noqa: PLR2004
             try:
-                return self._follow(remote, begun.content)
-            except KeyboardInterrupt:
+                begun = remote.ask(path, body)
+                if begun.well:
+                    return self._follow(remote, begun.content)
+            except KeyboardInterrupt:  # even before its first word: it may have begun
                 remote.ask("/api/drill/end", {})
                 raise
         except UnreachableError as error:
             return refuse(str(error))
+        refuse(begun.sentence)
+        return WRONG if begun.status == 400 else BAD_NEWS  # noqa: PLR2004
 
     def _follow(self, remote: Remote, begun: Document) -> Document | int:
         for words in begun["held"] if not self._quiet else ():
