@@ -1,6 +1,7 @@
 """What all tests share: the real data beside the repository, and no silent skips in CI."""
 
 import os
+import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,10 @@ import pytest
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MEASURED = "measured"
 NO_DATA = f"the real data is not here: {DATA}"
+
+# A shell's background job ignores Ctrl-C, and so would the commands that a test starts and ends.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
