@@ -165,7 +165,8 @@ def _silence(
         return
     by = _held_back(run, began, run.deadline(began, limit))
     again = run.digest.heard_again(wearer, began, by)
-    by = by if again is None else max(by, again + HELD_BACK_S + EPSILON_S)
+    if again is not None:
+        by = _held_back(run, began, max(by, again + HELD_BACK_S + EPSILON_S))
     if by < ended and code not in _standing(run, wearer, by):
         yield Violation("L3", by, f"{wearer} said nothing since {began:.0f} s: no silence raised")
     if not low:
