@@ -28,7 +28,8 @@ class Heard:
     """One glucose reading: when it came, of when it is, and whether it counts.
 
     *fresh*: it is acceptable and its stamp was new, so that it feeds the silence timer. *newest*:
-    nothing known is later, so it says what is true now.
+    nothing known is later, so it says what is true now. *leapt_s*: by how much in all relayd's
+    own time had leapt when it came, by a wall clock that had gone ahead during a stop.
     """
 
     t: float
@@ -39,6 +40,7 @@ class Heard:
     doubted: bool
     fresh: bool
     newest: bool
+    leapt_s: float
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class Glucose:
         """
         last = next(n for n in reversed(range(len(self.heard))) if self.heard[n].fed is fed)
         known = sorted(
-            (h.stamp, h.mg_dl)
+            (h.stamp + h.leapt_s, h.mg_dl)
             for h in self.heard[: last + 1]
             if h.acceptable
             and not (forgot and any(forgot.get(id(row), fed.t) < fed.t for row in h.fed.rows))
@@ -102,6 +104,7 @@ class Senses:
         self._start = start
         self._forgot = digest.forgot
         self._ahead = 0.0  # of the true time: relayd's own steady time, which a boot may find
+        self._leapt_s = 0.0
         self._offset = 0.0  # and from that to its wall clock
         self._synchronised = True
         self._watch_at: dict[str, tuple[datetime | None, WatchState]] = {}
@@ -111,7 +114,9 @@ class Senses:
     def _take(self, fed: Fed, event: Event) -> None:
         if isinstance(event, Started):
             said = next(row.at for row in fed.rows if isinstance(row, Happened))
-            self._ahead = (said - self._start).total_seconds() - self._offset - fed.t
+            ahead = (said - self._start).total_seconds() - self._offset - fed.t
+            self._leapt_s += max(0.0, ahead - self._ahead)
+            self._ahead = ahead
         elif isinstance(event, ClockReported):
             self._offset = event.offset.total_seconds()
             self._synchronised = event.synchronised
@@ -152,7 +157,9 @@ class Senses:
                 sensor.feds[at] = fed
                 sensor.last_at = max(at, sensor.last_at or at)
         newest = not sensor.known or stamp >= sensor.known[-1][0]
-        sensor.heard.append(Heard(t, fed, stamp, mg_dl, acceptable, doubted, fresh, newest))
+        sensor.heard.append(
+            Heard(t, fed, stamp, mg_dl, acceptable, doubted, fresh, newest, self._leapt_s)
+        )
         if acceptable or doubted:
             insort(sensor.known, (stamp, mg_dl, doubted))
 
