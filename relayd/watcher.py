@@ -41,7 +41,11 @@ class Relay(Protocol):
 
 
 class Heartbeat:
-    """Beats while the engine makes progress, over any path; a silent heart is the alarm."""
+    """Beats while the engine makes progress, over any path; a silent heart is the alarm.
+
+    The first beat comes after one interval: a relay that dies at every start, and is started again
+    each time, does not pass for one that is well.
+    """
 
     def __init__(self, relay: Relay, settings: Settings) -> None:
         self._relay = relay
@@ -52,9 +56,9 @@ class Heartbeat:
     async def run(self) -> None:
         """Beat until cancelled."""
         while True:
+            await asyncio.sleep(self._every_s)
             if self._relay.progressing():
                 await self._beat()
-            await asyncio.sleep(self._every_s)
 
     async def _beat(self) -> None:
         """Tell the watcher that all is well; the first path that carries it is enough."""

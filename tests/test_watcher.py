@@ -124,6 +124,16 @@ async def settled(checks: HealthChecks) -> int:
     return count
 
 
+async def test_a_relay_that_dies_at_every_start_does_not_pass_for_one_that_is_well() -> None:
+    """Started again every few seconds it calls nobody; a beat at each start would hide that."""
+    async with HealthChecks() as doomed, HealthChecks() as well, beating(well.url, HOME):
+        for start in range(1, 4):
+            async with beating(doomed.url, HOME, every_s=60):
+                await until(lambda start=start: len(well.pings) > 4 * start)  # type: ignore[misc]
+        doomed.now += timedelta(minutes=5)
+        assert doomed.pings == []
+
+
 @pytest.mark.parametrize("status", [503, 404, 429, 302])
 async def test_what_the_watcher_refuses_is_not_heard(status: int) -> None:
     """A redirect is no ear either: it may be a captive portal."""
