@@ -15,6 +15,7 @@ from relayd.channels import Message
 from relayd.clock import Clock, keep_offset, kept_offset
 from relayd.compose import Composer
 from relayd.config import Config
+from relayd.departed import departed
 from relayd.domain.alert import Alert, Code
 from relayd.domain.delivery import Attempt
 from relayd.domain.engine import Engine
@@ -131,6 +132,8 @@ class Daemon:
         self.take(self._storage)
         self._broker_stands(up=False, why="the broker has not answered yet")
         self.take(Started())
+        for over in departed(self.config, self.engine.open_alerts(None)):
+            self.take(over)
         self._resume()
         for wearer in (None, *self.config.household.wearers):
             self._publisher.change(wearer)

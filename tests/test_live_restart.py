@@ -76,3 +76,26 @@ async def test_an_alert_goes_on_with_the_people_of_a_file_that_was_edited(
         assert house.pager.ids, house.relay.text()
         assert house.relay.status is None, house.relay.text()
         assert "Traceback" not in house.relay.text()
+
+
+async def test_a_fault_of_a_route_ends_when_the_route_leaves_the_file(tmp_path: Path) -> None:
+    """They took the wrong number out: nothing will ever prove it right again."""
+    async with living(tmp_path, people(f"{PUSH}, {TEXT}", NOBODY_ELSE, '"ana"')) as house:
+        house.push.always(refuse(503))
+        house.text.always(refuse(400, 21211))
+        await house.start()
+        await house.outsider.glucose(2.6)
+
+        def wrong() -> list[str]:
+            return [alert["condition"] for alert in house.outsider.alerts(None)]
+
+        await until(lambda: "relay.channel_refused" in wrong(), what=house.relay.text)
+        await house.relay.kill()
+        await house.start()
+        await house.relay.until_said("relay.started")
+        assert "relay.channel_refused" in wrong(), "a start alone mends nothing"
+        await house.relay.kill()
+        house.write(people(f"{PUSH}, {PAGER}", NOBODY_ELSE, '"ana"'))
+        await house.start()
+        await until(lambda: "relay.channel_refused" not in wrong(), what=house.relay.text)
+        assert house.outsider.alert()["condition"] == "glucose.urgent_low", "that goes on"
