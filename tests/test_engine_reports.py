@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from houses import NOON, PUSH, Drive, calls_of, fail_all, home, minutes
+from houses import CALL, NOON, PUSH, TEXT, Drive, calls_of, fail_all, home, minutes
 
 from relayd.domain.alert import Alert
 from relayd.domain.delivery import Dissemination, Failure, Purpose
-from relayd.domain.household import Step
+from relayd.domain.event import Answered
+from relayd.domain.household import Route, Step
 from relayd.domain.reading import Trend
 
 SENT, DELIVERED = Dissemination.SENT, Dissemination.DELIVERED
@@ -130,3 +131,39 @@ def test_with_every_route_dead_it_goes_on_trying_for_ever() -> None:
     begun = [minute for minute, _ in calls_of(drive, "mia-1")]
     assert begun[-1] > 115
     assert len(begun) > 100
+
+
+@pytest.mark.parametrize(
+    ("call", "by", "proven"),
+    [
+        (FAILED, "text", "text"),
+        (FAILED, "call", "call"),
+        (FAILED, "link", "call"),
+        (FAILED, "push", "push"),
+        (FAILED, "late", None),
+        (DELIVERED, "text", "call"),
+        (SENT, "text", "call"),
+    ],
+)
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_text_proves_no_call_that_failed(
+    call: Dissemination, by: str, proven: str | None, *, accepted: bool
+) -> None:
+    """The call failed and her "1" came by text: counted as an answered call, it would hide that."""
+    drive = Drive(home(ana=(TEXT, CALL, PUSH, Route("late", "webhook"))))
+    drive.glucose(50)
+    drive.report("mia-1/1", DELIVERED)
+    drive.until(0.4)
+    called = next(send.attempt for _, send in drive.sends if send.attempt.channel == "call")
+    failed = call is FAILED
+    drive.report(called.id, call, Failure.UNREACHABLE if failed else None)
+    made = [who for _, who in calls_of(drive, "mia-1")]
+    assert made == ["ana/text", "ana/call", *(["ana/push"] if failed else [])]
+    drive.tell(Answered("mia-1", "ana", accepted, called.id, by))
+    booked = [
+        attempt.channel
+        for attempt in drive.engine.attempts("mia-1")
+        if attempt.status in (Dissemination.ACCEPTED, Dissemination.REJECTED)
+    ]
+    assert booked == ([] if proven is None else [proven])
+    assert (drive.open()[0][2] == "acknowledged") is accepted, "it is an answer all the same"

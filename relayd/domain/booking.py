@@ -71,7 +71,9 @@ class Booking:
             if attempt is None or attempt.carer != event.carer:
                 draft.happened("answer.refused", alert=event.alert, carer=event.carer)
                 return ()
-            touched = self._book(case, attempt, event, wards, draft)
+            proven = _proven(case, attempt, event)
+            if proven is not None:
+                touched = self._book(case, proven, event, wards, draft)
         if not case.alert.open:
             return touched
         if event.accepted:
@@ -129,3 +131,17 @@ class Booking:
                 case.say("alert.escalated", draft, reason=Cause.HANDED_BACK.value)
         elif event.carer not in alert.refused_by:
             case.put(alert._replace(refused_by=(*alert.refused_by, event.carer)), draft)
+
+
+def _proven(case: Case, answered: Attempt, event: Answered) -> Attempt | None:
+    """The attempt whose arrival the answer proves: a text proves no call that failed."""
+    if answered.status is not Dissemination.UNDELIVERABLE or event.by == answered.channel:
+        return answered
+    if event.by not in {route.channel for route in case.household.carers[event.carer].routes}:
+        return answered  # a link leads to one attempt, and shows that it came
+    by_it = (
+        attempt
+        for attempt in reversed(case.attempts.values())
+        if (attempt.carer, attempt.channel) == (event.carer, event.by)
+    )
+    return next(by_it, None)
