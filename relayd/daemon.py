@@ -35,6 +35,7 @@ from relayd.probing import Prober
 from relayd.publisher import Publisher
 from relayd.pulse import Pulse
 from relayd.store import Store, waited_from
+from relayd.tasks import Tasks
 from relayd.tokens import Signer, kept_secret
 from relayd.waker import Waker
 from relayd.watcher import Heartbeat
@@ -50,8 +51,8 @@ class Daemon:
     def __init__(self, config: Config) -> None:
         self.config = config
         self._loop = asyncio.get_running_loop()
-        self._group: asyncio.TaskGroup | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks(self._stumbled)
+        self.spawn = self.tasks.spawn
         self._stopping = asyncio.Event()
         self._log = log.bind()  # bound once: a line that nobody wants costs nothing
         self._storage = TechnicalReported(Code.STORAGE, present=False)
@@ -101,12 +102,12 @@ class Daemon:
         """Run until :meth:`stop`; *services* (the page) run beside it. Every task ends here."""
         self.paths.open()
         try:
-            async with asyncio.TaskGroup() as self._group:
+            async with asyncio.TaskGroup() as self.tasks.group:
                 self._begin()
                 for service in services:
-                    self.spawn(service(self), "service")
-                self.spawn(self.link.run(), "mqtt")
-                self.spawn(self.pulse.run(), "pulse")
+                    self.spawn(service(self), "service", vital=True)
+                self.spawn(self.link.run(), "mqtt", vital=True)
+                self.spawn(self.pulse.run(), "pulse", vital=True)
                 self.spawn(self.drills.watch(), "proofs")
                 self._prober.begin(self.spawn)
                 self.modems.begin(self.spawn)
@@ -117,8 +118,7 @@ class Daemon:
                 sd_notify.stopping()
                 self._outbox.book()
                 await self.link.close()
-                for task in self._tasks:
-                    task.cancel()
+                self.tasks.cancel()
         finally:
             self._stopping.set()  # whatever ended it: what is written now, the next start sends
             self._backlog.close()
@@ -151,14 +151,6 @@ class Daemon:
     def stop(self) -> None:
         """End :meth:`run`, cleanly."""
         self._stopping.set()
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """Start a named task that ends with the daemon; if it fails, the daemon does."""
-        assert self._group is not None, "nothing can be started before the daemon runs"
-        task = self._group.create_task(coroutine, name=name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
     # The one inbox --------------------------------------------------------------
 
@@ -238,10 +230,13 @@ class Daemon:
 
     # What fails -----------------------------------------------------------------
 
+    def _stumbled(self, why: str) -> None:
+        self.take(TechnicalReported(Code.MISHAP, present=True, detail=why))
+
     def _storage_stands(self, well: bool, why: str) -> None:  # noqa: FBT001 - the store's own call
         log.log(20 if well else 40, "storage.reported", well=well, why=why)
         self._storage = TechnicalReported(Code.STORAGE, present=not well, detail=why)
-        if self._group is not None:  # before, nothing can be sent: _begin takes it
+        if self.tasks.group is not None:  # before, nothing can be sent: _begin takes it
             self.take(self._storage)
 
     def _broker_stands(self, up: bool, why: str) -> None:  # noqa: FBT001 - the link's own call

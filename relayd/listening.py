@@ -15,7 +15,7 @@ from relayd.channels import Channel, Reply, ReplyError
 from relayd.clock import Clock
 from relayd.domain.alert import Code
 from relayd.domain.event import Event, TechnicalReported
-from relayd.log import get_logger
+from relayd.log import get_logger, where
 from relayd.outbox import Spawn
 from relayd.outbox_wires import Wire
 from relayd.paths import Paths
@@ -25,6 +25,7 @@ AGAIN_AT_MOST_S = 15.0
 WARNED_AT = 2  # tries in a row
 READ_AFTER_S = 30.0  # so long without an error, and what comes back can be read
 LOST_AFTER = timedelta(minutes=2)
+STUMBLED = "relayd stumbled over what came back"
 STRETCH_S = 120.0  # after the last alert is off, "I have it" may still be under way for so long
 
 log = get_logger()
@@ -121,6 +122,11 @@ class Listening:
             async for reply in channel.replies(session):
                 self._read(name)
                 self._replies.hear(name, reply)
+        except ReplyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one odd answer ends neither the daemon nor the listening
+            log.log(40, "channel.failed", channel=name, why=where(error))
+            raise ReplyError(STUMBLED) from None
         finally:
             read.cancel()
 

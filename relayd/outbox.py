@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
-
-import aiohttp
 
 from relayd.channels import Message, Outcome
 from relayd.domain.alert import Priority
@@ -13,6 +11,7 @@ from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.engine import Engine
 from relayd.domain.event import Answered, AttemptReported, Event, Send
 from relayd.log import get_logger, where
+from relayd.outbox_receipts import Receipts, Sessions
 from relayd.outbox_wires import Lane, Wire
 
 WITHDRAWN_KEPT = 1000
@@ -23,7 +22,6 @@ CROWD = 16
 BOOKED_WITHIN_S = 0.25
 """While a crowd waits to leave, what is known of those that left is booked so much later."""
 
-FOLLOWED_FOR = timedelta(hours=3)
 FAULTY = Outcome(Dissemination.UNDELIVERABLE, Failure.PATH_DOWN, words="relayd failed to send it")
 
 log = get_logger()
@@ -31,14 +29,6 @@ log = get_logger()
 Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 Used = Callable[[str | None, Outcome | None], None]
 """Hears what a send over a path came to; None: another path was faster than any answer."""
-
-
-class Sessions(Protocol):
-    """Gives the session of a path; see :class:`relayd.paths.Paths`."""
-
-    def session(self, path: str | None) -> aiohttp.ClientSession:
-        """The session that leaves by *path* and no other."""
-        ...
 
 
 class Desk(Protocol):
@@ -69,6 +59,7 @@ class Outbox:
         self._wires = wires
         self._paths = paths
         self._spawn = spawn
+        self._receipts = Receipts(desk, paths, partial(self._report, path=None))
         self._withdrawn: dict[str, None] = {}
         self.expected = 0  # turns on their way to the disk that will send something
         self._unbooked: list[AttemptReported] = []
@@ -96,7 +87,7 @@ class Outbox:
         for attempt in attempts:
             wired = self._wires.get(attempt.channel)
             if wired is not None and attempt.receipt and attempt.status is Dissemination.SENT:
-                follow = self._follow(wired, attempt, attempt.receipt)
+                follow = self._receipts.follow(wired, attempt, attempt.receipt)
                 self._spawn(follow, f"follow {attempt.id}")
 
     async def _clear(self, wired: Wire, lane: Lane) -> None:
@@ -117,7 +108,8 @@ class Outbox:
         self._log.debug("attempt.reported", attempt=attempt.id, status=outcome.status.value)
         self._report(attempt, outcome, path)
         if outcome.status is Dissemination.SENT and outcome.receipt:
-            self._spawn(self._follow(wired, attempt, outcome.receipt), f"follow {attempt.id}")
+            follow = self._receipts.follow(wired, attempt, outcome.receipt)
+            self._spawn(follow, f"follow {attempt.id}")
 
     def _worded(self, send: Send) -> Message | None:
         """Put *send* into words; None where that fails, which ends no other call."""
@@ -181,23 +173,10 @@ class Outbox:
                 self._withdrawn[attempt.id] = None
                 if len(self._withdrawn) > WITHDRAWN_KEPT:
                     del self._withdrawn[next(iter(self._withdrawn))]
-                self._spawn(self._stop(attempt, attempt.receipt), f"withdraw {attempt.id}")
-
-    async def _stop(self, attempt: Attempt, receipt: str) -> None:
-        wired = self._wires.get(attempt.channel)
-        if wired is not None:
-            way = self._desk.ways(wired.paths)[0]
-            await wired.channel.withdraw(receipt, self._paths.session(way))
-
-    async def _follow(self, wired: Wire, attempt: Attempt, receipt: str) -> None:
-        """Ask what became of a message until it is known, over whatever path answers."""
-        session = self._paths.session(self._desk.ways(wired.paths)[0])
-        try:
-            async with asyncio.timeout(FOLLOWED_FOR.total_seconds()):
-                async for outcome in wired.channel.follow(receipt, session):
-                    self._report(attempt, outcome, None)
-        except TimeoutError:
-            log.info("attempt.unfollowed", attempt=attempt.id)
+                wired = self._wires.get(attempt.channel)
+                if wired is not None:
+                    stop = self._receipts.withdraw(wired, attempt.receipt)
+                    self._spawn(stop, f"withdraw {attempt.id}")
 
     def _report(self, attempt: Attempt, outcome: Outcome, path: str | None) -> None:
         if outcome.status in (Dissemination.ACCEPTED, Dissemination.REJECTED):

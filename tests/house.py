@@ -22,7 +22,7 @@ _RIM = frozenset({"domain", "clock", "log", "sd_notify"})
 _ALL = _RIM | {"wearables", "channels", "config", "networks", "store", "mqtt", "intake"}
 _ALL |= {"paths", "web", "answers", "compose", "outbox", "listening", "publisher", "backlog"}
 _ALL |= {"pulse", "watcher", "probing", "tokens", "documents", "proofs", "drill", "waker"}
-_ALL |= {"modems", "departed"}
+_ALL |= {"modems", "departed", "tasks"}
 FLOORS: Mapping[str, frozenset[str]] = {
     "domain": frozenset(),
     "wearables": frozenset({"domain"}),
@@ -52,6 +52,7 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "pulse": _RIM | {"clock", "sd_notify"},
     "watcher": _RIM | {"paths"},
     "probing": _RIM | {"channels", "networks", "paths"},
+    "tasks": frozenset({"domain", "log"}),
     "departed": frozenset({"domain", "config"}),
     "modems": _RIM | {"channels", "networks", "outbox"},
     "web": _RIM | {"store", "documents", "drill", "proofs"},

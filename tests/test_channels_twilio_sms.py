@@ -1,7 +1,7 @@
 """What is peculiar to SMS through Twilio: one text, in time, and what its codes mean."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from doubles import behaviours
@@ -9,6 +9,7 @@ from doubles.speaking import TEXT, message, say
 from doubles.texting import ANA, fate, opened
 from doubles.twilio import TwilioDouble
 
+from relayd.channels.twilio_api import ServiceClock
 from relayd.channels.twilio_codes import FAILURES, failed
 from relayd.domain.delivery import Dissemination, Failure
 
@@ -104,3 +105,24 @@ def test_every_code_has_a_meaning_that_is_said_with_its_number() -> None:
         outcome = failed(code, "because", ())
         assert outcome.failure is failure
         assert outcome.words.startswith(f"Twilio {code}: ")
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("Mon, 23 Nov 2026 10:00:00 GMT", True),
+        ("Mon, 23 Nov 2026 10:00:00 -0000", True),
+        ("Mon, 99 Nov 2026 10:00:00 GMT", False),
+        ("", False),
+        (None, False),
+    ],
+)
+async def test_the_clock_of_the_service_is_read_from_whatever_date_it_gives(
+    said: str | None, *, known: bool
+) -> None:
+    """RFC 5322, 3.3: "-0000" says UTC of nobody's zone; Python reads it as a time without one."""
+    clock = ServiceClock()
+    clock.hear(said)
+    now = clock.now()
+    assert (now is not None) is known
+    assert now is None or abs(now - datetime(2026, 11, 23, 10, tzinfo=UTC)) < timedelta(minutes=1)

@@ -28,23 +28,21 @@ WITHIN_S = 20.0
 
 
 class Heard:
-    """A channel that takes everything and remembers it; *broken*: that raises instead."""
+    """A channel that takes everything and remembers it."""
 
-    def __init__(self, name: str, *, broken: bool = False) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
         self.messages: list[Message] = []
-        self._broken = broken
 
     async def send(self, message: Message, session: aiohttp.ClientSession) -> Outcome:
         del session
         self.messages.append(message)
-        return Outcome(Dissemination.SENT, receipt="one" if self._broken else None)
+        return Outcome(Dissemination.SENT)
 
     async def follow(self, receipt: str, session: aiohttp.ClientSession) -> Any:
         del receipt, session
-        for _ in range(1):
-            raise RuntimeError("the channel has a fault of its own")
-            yield
+        for outcome in list[Outcome]():
+            yield outcome
 
     async def replies(self, session: aiohttp.ClientSession) -> Any:
         del session
@@ -56,7 +54,7 @@ class Heard:
 
 
 class Daemon:
-    """As much of a daemon as drills need."""
+    """As much of a daemon as drills need; *broken*: it knows no way out, and raises."""
 
     def __init__(self, folder: Path, *, broken: bool = False) -> None:
         self.config: Config = parse(TEXT, base=folder)
@@ -68,7 +66,8 @@ class Daemon:
         self.clock = Clock()
         self.engine = Engine(household, Kept(), self.clock.now())
         self.signer = Signer(b"sixteen bytes at least")
-        self.heard = {name: Heard(name, broken=broken) for name in self.config.channels}
+        self._broken = broken
+        self.heard = {name: Heard(name) for name in self.config.channels}
         lanes = {priority: Lane(most) for priority, most in AT_ONCE_BY_PRIORITY.items()}
         self.wires = {name: Wire(each, (), lanes) for name, each in self.heard.items()}
         self.paths = Paths({})
@@ -85,6 +84,8 @@ class Daemon:
 
     def ways(self, paths: Sequence[str | None]) -> Sequence[str | None]:
         del paths
+        if self._broken:
+            raise RuntimeError("relayd has a fault of its own")
         return (None,)
 
     def withdraw(self, attempts: Sequence[Attempt]) -> None:

@@ -24,14 +24,15 @@ from relayd.paths import Paths
 class Broken:
     """A channel that fails as often as it is told, then stays quiet and well."""
 
-    def __init__(self, failures: int) -> None:
+    def __init__(self, failures: int, error: Exception) -> None:
         self.left = failures
+        self._error = error
         self.well = asyncio.Event()
 
     async def replies(self, _: aiohttp.ClientSession) -> AsyncIterator[Reply]:
         if self.left:
             self.left -= 1
-            raise ReplyError("no answer came back")
+            raise self._error
         self.well.set()
         await asyncio.Event().wait()
         yield Reply("never", "", NOON, sender="")
@@ -92,8 +93,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "READ_AFTER_S", 0.05)
 
 
-async def listened(failures: int, *, awaited: bool = True) -> list[bool]:
-    channel = Broken(failures)
+LOST = ReplyError("no answer came back")
+ODD = TypeError("can't compare offset-naive and offset-aware datetimes")
+
+
+async def listened(failures: int, *, awaited: bool = True, error: Exception = LOST) -> list[bool]:
+    channel = Broken(failures, error)
     house = House(channel, awaited=awaited)
     house.listening.begin()
     async with asyncio.timeout(30):
@@ -104,8 +109,12 @@ async def listened(failures: int, *, awaited: bool = True) -> list[bool]:
     return house.told()
 
 
-async def test_trouble_that_lasts_is_told_once_and_lifted_when_answers_are_read_again() -> None:
-    assert await listened(8) == [True, False]
+@pytest.mark.parametrize("error", [LOST, ODD], ids=lambda error: type(error).__name__)
+async def test_trouble_that_lasts_is_told_once_and_lifted_when_answers_are_read_again(
+    error: Exception,
+) -> None:
+    """What nobody foresaw in a service's answer is trouble too, and no end of the listening."""
+    assert await listened(8, error=error) == [True, False]
 
 
 async def test_trouble_of_a_moment_is_told_to_nobody() -> None:

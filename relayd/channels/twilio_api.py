@@ -4,7 +4,7 @@ import logging
 from asyncio import get_running_loop
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -85,9 +85,10 @@ class ServiceClock:
     def hear(self, date: str | None) -> None:
         """Set it by the header of an answer that has just arrived."""
         try:
-            self._date = parsedate_to_datetime(date or "")
+            said = parsedate_to_datetime(date or "")
         except ValueError:
             return
+        self._date = said if said.tzinfo is not None else said.replace(tzinfo=UTC)  # for "-0000"
         self._heard_s = get_running_loop().time()
 
     def now(self) -> datetime | None:

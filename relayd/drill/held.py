@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from relayd.channels import Channel, Message, Outcome, Reply
 from relayd.domain.delivery import Dissemination, Failure
 from relayd.domain.fate import Components
-from relayd.outbox import Sessions
+from relayd.outbox_receipts import Sessions
 from relayd.outbox_wires import AT_ONCE_BY_PRIORITY, Lane, Wire
 
 WHY = "held dead for a drill"
