@@ -223,3 +223,19 @@ def test_two_sensors_of_one_moment_are_one_interval() -> None:
     memory = drive.engine.wards["mia"].glucose
     assert memory is not None
     assert memory.interval() == minutes(15)
+
+
+@pytest.mark.parametrize(("slow", "fast"), [(15, 1), (15, 5), (10, 1), (5, 1)])
+def test_a_source_that_reports_more_often_than_it_did_is_missed_sooner(
+    slow: float, fast: float
+) -> None:
+    """A new sensor, or a phone back at home: it is not waited for as the old one was."""
+    drive = Drive(home())
+    drive.series(*[110] * 24, every=slow)
+    for number in range(24):
+        drive.until(drive.minute + fast)
+        drive.glucose(110 + number % 3)
+    last = drive.minute
+    found = first_silence(drive)
+    assert found is not None
+    assert found - last == pytest.approx(16, abs=0.01)

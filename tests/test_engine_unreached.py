@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from houses import PUSH, TEXT, Drive, home
+from houses import NOON, PUSH, TEXT, Drive, home
 
 from relayd.domain.delivery import Attempt, Dissemination, Failure, Purpose
-from relayd.domain.household import GlucoseLimits, Household, Step
+from relayd.domain.household import GlucoseLimits, Household, Plan, Step
 from relayd.domain.words import Telling, words_of
 
 LOST, SENT, DELIVERED = (
@@ -151,3 +151,21 @@ def test_only_with_nobody_left_is_it_high_and_it_calms_down_again() -> None:
     back = next(a for a in reversed(other.engine.attempts("mia-1")) if a.channel == "text")
     other.report(back.id, DELIVERED)
     assert {a.priority.word for a in other.engine.open_alerts(None)} == {"low"}
+
+
+def test_nobody_left_for_one_wearer_is_told_at_once_to_whoever_is_left_for_the_house() -> None:
+    """Mia's plan has Ana alone, and no route to her works; it is night, and Tom could go."""
+    made = house()
+    made = replace(
+        made,
+        plan=replace(made.plan, steps=(Step(("tom",)),)),
+        plans={"mia": Plan((Step(("ana",)),))},
+    )
+    drive = Drive(made, NOON + timedelta(hours=11), watch_well=False)
+    drive.glucose(45)
+    out_of_reach(drive, "ana")
+    drive.until(1)
+    assert [word for code, word, _ in drive.open(None) if "unreachable" in code] == ["high"]
+    assert [send.attempt.carer for _, send in drive.sends if send.attempt.wearer is None][:1] == [
+        "tom"
+    ]

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from houses import NOON, minutes, seconds
 
-from relayd.domain.glucose import GlucoseMemory, Level, Mark, Place
+from relayd.domain.glucose import GlucoseMemory, Level, Place
 from relayd.domain.household import GlucoseLimits
 from relayd.domain.limits import Limits
+from relayd.domain.mark import Mark
 from relayd.domain.reading import Bound, GlucoseReading, Trend, Unit
 
 MMOL_L, MG_DL = Unit.MMOL_L, Unit.MG_DL

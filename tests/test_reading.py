@@ -6,7 +6,7 @@ from houses import NOON, Drive
 from relayd.domain.alert import Acceptance, Evidence
 from relayd.domain.delivery import Attempt
 from relayd.domain.event import KeptReading
-from relayd.domain.glucose import Mark
+from relayd.domain.mark import Mark
 from relayd.domain.reading import (
     HIGH_MG_DL,
     IMPLAUSIBLE_BELOW_MG_DL,

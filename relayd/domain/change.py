@@ -42,7 +42,7 @@ def change(case: Case, found: Present, draft: Draft) -> None:
 
 
 def _says_nothing_new(stood: Alert, found: Present) -> bool:
-    priority = max(found.priority, Priority.HIGH) if stood.risen else found.priority
+    priority = Priority.HIGH if _stays_risen(stood, found) else found.priority
     return (
         found.code is stood.condition
         and priority is stood.priority
@@ -52,10 +52,17 @@ def _says_nothing_new(stood: Alert, found: Present) -> bool:
     )
 
 
+def _stays_risen(stood: Alert, found: Present) -> bool:
+    """What rose because nobody answered comes down once it is a little thing: high, not very."""
+    return stood.risen and found.priority > Priority.LOW
+
+
 def _as_found(stood: Alert, found: Present) -> Alert:
+    risen = _stays_risen(stood, found)
     alert = stood._replace(
         condition=found.code,
-        priority=max(found.priority, Priority.HIGH) if stood.risen else found.priority,
+        priority=Priority.HIGH if risen else found.priority,
+        risen=risen,
         present_since=found.since,
         after_low=found.after_low,
     )

@@ -128,9 +128,13 @@ class Desk:
                 self._clear(ward, case, verdict, draft)
 
     def _nobody_left(self, relay: Ward) -> bool:
+        """Whether somebody, or the relay itself, has nobody left of all who would be called."""
         faults = relay.faults
-        carers = self.household.plan_of(None).carers
-        return all((Code.CARER_UNREACHABLE, carer) in faults for carer in carers)
+        plans = (self.household.plan_of(key) for key in (None, *self.household.wearers))
+        return any(
+            all((Code.CARER_UNREACHABLE, carer) in faults for carer in plan.carers)
+            for plan in plans
+        )
 
     def _reconcile(self, ward: Ward, finding: Finding, draft: Draft) -> None:
         case = ward.cases.get(finding.family)

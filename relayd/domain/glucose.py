@@ -1,22 +1,18 @@
 """What one wearer's glucose has been of late, and what follows from it."""
 
 from collections import deque
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from relayd.domain.limits import Limits
+from relayd.domain.mark import ONE_MINUTE, SLOPE_MARKS, Mark, in_order, slope_mg_dl_min
 from relayd.domain.reading import Bound, GlucoseReading, Trend
 
-ONE_MINUTE = timedelta(minutes=1)  # readings stamped closer than this are one moment's
 CURRENT_FOR = timedelta(minutes=10)  # older than this, a reading is history
 AHEAD_AT_MOST = timedelta(minutes=2)  # a stamp further ahead of a good clock cannot be true
 BEHIND_AT_MOST = timedelta(days=366)  # nor one further behind: 1970 is a clock that never was set
 
-SLOPE_OVER = timedelta(minutes=15)
-SLOPE_SPAN = timedelta(minutes=9)  # three readings five minutes apart, jitter allowed
-SLOPE_MARKS = 3
 SOON_WITHIN_MIN = 20.0
 SOON_MG_DL = 55.0
 FALLING_MG_DL_MIN = -2.0  # what the sensors' own single arrow down means
@@ -45,20 +41,6 @@ class Place(IntEnum):
     IMPOSSIBLE = 3  # Its stamp cannot be true: it may raise, and nothing else.
 
 
-@dataclass(slots=True)
-class Mark:
-    """One moment's value: the lowest that any sensor gave for it.
-
-    *trusted* is False where its stamp cannot be true: then it never helps to clear anything.
-    """
-
-    stamp: datetime
-    mg_dl: float = field(repr=False)
-    bound: Bound
-    trend: Trend | None
-    trusted: bool = True
-
-
 class GlucoseMemory:
     """The last readings of one wearer, in order of their stamps, whatever order they came in.
 
@@ -66,14 +48,15 @@ class GlucoseMemory:
     came: silence counts from it.
     """
 
-    __slots__ = ("_last_source_at", "_last_unstamped", "_slope", "_stamps", "arrived_at", "limits",
-                 "marks", "very_high_since")  # fmt: skip
+    __slots__ = ("_doubts", "_last_source_at", "_last_unstamped", "_slope", "_stamps",
+                 "arrived_at", "limits", "marks", "very_high_since")  # fmt: skip
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.marks: deque[Mark] = deque(maxlen=MARKS_KEPT)
         self.arrived_at: datetime | None = None
         self.very_high_since: datetime | None = None
+        self._doubts = False  # whether any of the marks may be doubted
         self._slope: tuple[float | None] | None = None  # of the marks as they are
         self._stamps: dict[datetime, float] = {}
         self._last_source_at: datetime | None = None
@@ -84,7 +67,7 @@ class GlucoseMemory:
 
         Without a clock arrival counts, and stamps need only advance.
         """
-        at, value = reading.at, _in_order(reading.mg_dl, reading.bound)
+        at, value = reading.at, in_order(reading.mg_dl, reading.bound)
         if at is None:
             if retained:
                 return Place.LATE
@@ -109,7 +92,7 @@ class GlucoseMemory:
 
     def known(self, at: datetime, mg_dl: float, bound: Bound) -> None:
         """Take back a reading that was taken in before a stop: said again, it is a repeat."""
-        self._last_unstamped = _in_order(mg_dl, bound)
+        self._last_unstamped = in_order(mg_dl, bound)
         self._seen(at, self._last_unstamped)
 
     def heard(self, at: datetime | None) -> bool:
@@ -125,7 +108,14 @@ class GlucoseMemory:
         return Place.CURRENT
 
     def remember(self, mark: Mark) -> None:
-        """Put *mark* in its place in time; within one minute of another, the lower stands."""
+        """Put *mark* in its place in time; within one minute of another, the lower stands.
+
+        What cannot be trusted is heard where it is worse than what can, and hides none of that.
+        """
+        if mark.trusted:
+            self._believe(mark)
+        elif self._outweighed(mark):
+            return
         marks, stamp = self.marks, mark.stamp
         if not marks or stamp - marks[-1].stamp >= ONE_MINUTE:
             marks.append(mark)
@@ -133,6 +123,23 @@ class GlucoseMemory:
             self._insert(mark)
         self._slope = None
         self._follow_very_high()
+
+    def _outweighed(self, doubted: Mark) -> bool:
+        """Whether what was last said with a credible stamp is worse, or this is nothing to tell."""
+        self._doubts = True
+        believed = next((mark for mark in reversed(self.marks) if mark.trusted), None)
+        if believed is None or doubted.stamp - believed.stamp > CURRENT_FOR:
+            return False
+        return doubted.rank >= min(believed.rank, self.limits.look_below)
+
+    def _believe(self, mark: Mark) -> None:
+        """Forget every doubted mark of that moment and later that is no worse than *mark*."""
+        if not self._doubts:
+            return
+        since = mark.stamp - ONE_MINUTE
+        kept = [m for m in self.marks if m.trusted or m.stamp <= since or m.rank < mark.rank]
+        self.marks = deque(kept, maxlen=MARKS_KEPT)
+        self._doubts = any(not m.trusted for m in kept)
 
     def _insert(self, mark: Mark) -> None:
         marks = self.marks
@@ -146,7 +153,7 @@ class GlucoseMemory:
                 marks.insert(index + 1, mark)
                 return
             if apart > -ONE_MINUTE:
-                if _in_order(mark.mg_dl, mark.bound) < _in_order(other.mg_dl, other.bound):
+                if mark.rank < other.rank:
                     if not other.trusted:
                         other.stamp = mark.stamp  # a moment begins with what can be believed
                     other.mg_dl, other.bound, other.trend = mark.mg_dl, mark.bound, mark.trend
@@ -173,9 +180,9 @@ class GlucoseMemory:
         *back* leaves out so many of the newest marks: what was to be said before they came.
         """
         if back:
-            return _slope_mg_dl_min(self.marks, back)
+            return slope_mg_dl_min(self.marks, back)
         if self._slope is None:
-            self._slope = (_slope_mg_dl_min(self.marks, 0),)
+            self._slope = (slope_mg_dl_min(self.marks, 0),)
         return self._slope[0]
 
     def level(self, back: int = 0) -> Level:
@@ -224,27 +231,3 @@ class GlucoseMemory:
             if at_most is not None and (mark.mg_dl > at_most or mark.bound is Bound.HIGH):
                 return False
         return True
-
-
-def _in_order(mg_dl: float, bound: Bound) -> float:
-    """A value to compare by: "LOW" has no number, and is below every one."""
-    return 0.0 if bound is Bound.LOW else mg_dl
-
-
-def _slope_mg_dl_min(marks: deque[Mark], back: int) -> float | None:
-    newest = marks[-1 - back].stamp
-    number, sum_t, sum_v, sum_tt, sum_tv = 0, 0.0, 0.0, 0.0, 0.0
-    t = 0.0
-    for mark in islice(reversed(marks), back, None):
-        before = newest - mark.stamp
-        if before > SLOPE_OVER:
-            break
-        t, v = before / -ONE_MINUTE, mark.mg_dl
-        number += 1
-        sum_t += t
-        sum_v += v
-        sum_tt += t * t
-        sum_tv += t * v
-    if number < SLOPE_MARKS or -t * ONE_MINUTE < SLOPE_SPAN:
-        return None
-    return (number * sum_tv - sum_t * sum_v) / (number * sum_tt - sum_t * sum_t)

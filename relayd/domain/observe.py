@@ -2,16 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from relayd.domain.condition import SILENT_AFTER
 from relayd.domain.draft import Draft
 from relayd.domain.event import KeptReading
-from relayd.domain.glucose import (
-    AHEAD_AT_MOST,
-    BEHIND_AT_MOST,
-    CURRENT_FOR,
-    GlucoseMemory,
-    Mark,
-    Place,
-)
+from relayd.domain.glucose import AHEAD_AT_MOST, BEHIND_AT_MOST, CURRENT_FOR, GlucoseMemory, Place
+from relayd.domain.mark import Mark
 from relayd.domain.reading import (
     Bound,
     DeviceReading,
@@ -97,8 +92,15 @@ class Observer:
             or reading.mg_dl >= memory.limits.high
             or reading.bound is not Bound.WITHIN
             or ward.wake_at is None
+            or ward.wake_at - now > self._looks_within(ward)
             or memory.falling()
         )
+
+    def _looks_within(self, ward: Ward) -> timedelta:
+        """A source that reports more often than it did may be silent sooner than was thought."""
+        assert ward.wearer is not None
+        assert ward.wearer.glucose is not None
+        return ward.wearer.glucose.silent_after or SILENT_AFTER
 
     def _stamp(self, at: datetime | None, now: datetime) -> datetime:
         if at is None or not self.synchronised:

@@ -7,9 +7,10 @@ from relayd.domain.alert import Alert, Code
 from relayd.domain.case import Case
 from relayd.domain.desk import CLOSED_KEPT_FOR, Desk
 from relayd.domain.event import Kept, KeptReading
-from relayd.domain.glucose import CURRENT_FOR, Mark
+from relayd.domain.glucose import CURRENT_FOR
 from relayd.domain.judge import BEYOND_US
 from relayd.domain.lines import PROOF
+from relayd.domain.mark import Mark
 from relayd.domain.ward import START_GRACE, Ward
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from relayd.documents import alert_document, attempt_document, stamp, value_of
 from relayd.domain.alert import Alert, Code
-from relayd.domain.glucose import CURRENT_FOR, Mark
+from relayd.domain.glucose import CURRENT_FOR
+from relayd.domain.mark import Mark
 from relayd.domain.reading import WatchState
 from relayd.domain.suspicion import explains
 from relayd.domain.ward import Ward
