@@ -24,7 +24,7 @@ def alert_document(alert: Alert, offset: timedelta) -> dict[str, Any]:
         "priority": alert.priority.word,
         "presence": alert.presence.value,
         "raised_at": stamp(alert.raised_at + offset),
-        "acknowledged_by": alert.acknowledged_by,
+        "acknowledged_by": alert.acknowledged_by or None,  # nobody: a silence that was planned
     }
 
 

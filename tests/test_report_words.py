@@ -7,7 +7,8 @@ from stories import O2_DATA, Tale, broken, kept, story
 
 from relayd.domain.alert import Cause
 from relayd.domain.delivery import Failure
-from relayd.domain.story import Line, Story
+from relayd.domain.story import AlertTold, Line, Story
+from relayd.report.facts import heard
 from relayd.report.folding import told
 from relayd.report.plain import FAILURES, harmless, span
 from relayd.report.trimming import everything
@@ -93,8 +94,22 @@ def test_a_sounder_is_said_to_sound_and_owes_no_proof() -> None:
     horn = tale.begun(0.0, "ana", "horn")
     tale.begun(0.0, "ana", "text", "a sounder is a place, not a carer")
     tale.got(1.0, horn, "sent")
-    words = [line.words for line in told(story(tale))]
-    assert words == ["relayd sounds “horn” for Ana (mum)", "relayd texts Ana (mum)"]
+    said = [line.words for line in told(story(tale, sounders=frozenset({"horn"})))]
+    assert said == ["relayd sounds “horn” for Ana (mum)", "relayd texts Ana (mum)"]
+
+
+def test_what_went_before_a_call_for_a_sounder_is_no_sounder_itself() -> None:
+    """With a network in doubt the siren comes first in a second climb, and a push after it."""
+    tale = Tale()
+    tale.alerted(0.0, "raised")
+    push = tale.begun(0.0, "tom", "push")
+    tale.begun(1.0, "tom", "siren", "a sounder is a place, not a carer")
+    tale.begun(1.1, "tom", "call", "a sounder is a place, not a carer")
+    tale.got(11.0, push, "delivered")
+    told_of = AlertTold("mia-1", "mia", "glucose.urgent_low", "high", 0.0)
+    (tom,) = heard(story(tale, sounders=frozenset({"siren"})), told_of)
+    assert (tom.channel, tom.after_s) == ("push", 11.0)
+    assert [channel for channel, _ in tom.tried] == ["push", "call"]
 
 
 def test_one_line_tells_what_happens_to_several_in_one_second() -> None:

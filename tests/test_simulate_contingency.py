@@ -90,7 +90,13 @@ def test_the_document_is_as_promised(capsys: pytest.CaptureFixture[str]) -> None
     assert {"outage", "condition", "wearer", "delivered", "unreachable", "kept_promise"} <= set(
         first
     )
-    assert any(len(row["outage"]) == 2 for row in told["rows"])
+    outages = [row["outage"] for row in told["rows"]]
+    assert any(len(outage) == 2 for outage in outages)
+    assert ["o2-uk"] in outages, "a network by its name alone"
+    assert ["o2-uk:sms"] in outages
+    assert ["wifi"] in outages or ["broadband"] in outages
+    assert ["ana"] in outages
+    assert ["handset:ana"] in outages, "what else is hers says what it is"
     good = next(row for row in told["rows"] if row["delivered"] is not None)
     assert set(good["delivered"]) == {"carer", "channel", "after_s"}
 

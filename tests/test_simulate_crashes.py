@@ -38,6 +38,14 @@ def test_a_full_disk_does_not_make_the_relay_deaf() -> None:
     assert all(entry.durable for entry in written if entry.t > 302)
 
 
+def test_what_happens_while_the_disk_is_full_is_in_the_story_all_the_same() -> None:
+    """It stays full to the end: a report without a word of the low would say that none was."""
+    made = world(Fault(component="disk", kind=Kind.FULL, begins=-60.0), until=300.0)
+    assert told(made).kept is True
+    moments = [t for t, _ in made.timeline]
+    assert moments == sorted(moments)
+
+
 def test_a_broker_that_is_away_is_told_and_brings_what_it_kept() -> None:
     made = world(Fault(component="broker", begins=-10.0, ends=60.0))
     raised = {fields["condition"]: t for t, fields in lines(made, "alert.raised")}

@@ -181,6 +181,12 @@ class Household:
         """The plan by which carers of *wearer* are called; None asks for relayd's own."""
         return self.plans.get(wearer, self.plan) if wearer is not None else self.plan
 
+    @property
+    def sounders(self) -> frozenset[str]:
+        """The channels that sound in a place, and are nobody's way to be reached."""
+        routes = (route for carer in self.carers.values() for route in carer.routes)
+        return frozenset(route.channel for route in routes if route.sounder)
+
     def brand(self, network: str) -> str:
         """What people call *network*; its own name where nobody said."""
         return self.brands.get(network, network)

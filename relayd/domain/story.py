@@ -101,8 +101,8 @@ class Story:
     watches when the Pi is dead); *remarks* belong beside the verdict. *lifted_by* is the real alert
     that ended a drill. *unwoken* are carers who were told by what makes no noise, where nobody
     answered. *names* are what people call carers, wearers and networks, by their ids;
-    *kinds* what each channel is, as the file says it ("pushover"). *rang* are the calls at which
-    the phone rang, None where nobody knows.
+    *kinds* what each channel is, as the file says it ("pushover"), *sounders* those that sound in
+    a place and reach nobody. *rang* are the calls at which the phone rang, None where nobody knows.
     """
 
     scenario: str
@@ -122,6 +122,7 @@ class Story:
     lifted_by: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
+    sounders: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
     rang: frozenset[str] | None = None
     trouble: Trouble | None = None

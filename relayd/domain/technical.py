@@ -89,7 +89,10 @@ class Technical:
         self, code: Code, about: str, detail: str, draft: Draft, *, on: bool
     ) -> Iterable[Ward]:
         key = (code, about)
-        if on is (key in self._relay.faults):
+        known = self._relay.faults.get(key)
+        if on and known is not None and detail and detail != known[1]:
+            self._relay.faults[key] = (known[0], detail)  # what is told is what was learned last
+        if on is (known is not None):
             return ()
         if on:
             self._relay.faults[key] = (draft.now, detail)

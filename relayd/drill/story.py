@@ -38,6 +38,7 @@ def told(
             for carer in household.carers.values()
             for route in carer.routes
         },
+        sounders=household.sounders,
     )
 
 

@@ -92,18 +92,6 @@ def tracks(story: Story) -> tuple[Track, ...]:
     return tuple(_track(line, steps.get(attempt, ())) for attempt, line in begun.items())
 
 
-def sounders(story: Story) -> frozenset[str]:
-    """Channels that sound in a place and reach nobody, as far as the ladders gave them away."""
-    found: set[str] = set()
-    before: dict[tuple[str, str], str] = {}
-    for track in tracks(story):
-        ladder = (track.alert, track.carer)
-        if track.reason == Reason.SOUNDER and ladder in before:
-            found.add(before[ladder])
-        before[ladder] = track.channel
-    return frozenset(found)
-
-
 def _track(line: Line, steps: Iterable[Step]) -> Track:
     get = line.fields.get
     attempt = get("attempt") or ""
@@ -125,7 +113,7 @@ def heard(story: Story, alert: AlertTold) -> tuple[Heard, ...]:
         known_s = max((step.t for step in track.steps), default=track.begun_s)
         if track.alert == alert.alert and not track.quiet and known_s >= since_s(alert):
             mine.setdefault(track.carer, []).append(track)
-    answers, places = _answers(story, alert), sounders(story)
+    answers, places = _answers(story, alert), story.sounders
     for carer, each in mine.items():
         mine[carer] = [track for track in each if track.channel not in places] or each
     return tuple(_heard(alert, carer, each, answers.get(carer)) for carer, each in mine.items())

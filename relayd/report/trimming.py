@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from relayd.domain.story import Line, Story
 from relayd.report.channels import WHO
-from relayd.report.facts import Track, sounders, tracks
+from relayd.report.facts import Track, tracks
 from relayd.report.plain import listed
 from relayd.report.words import Teller, Told
 
@@ -28,7 +28,7 @@ class _Trimmer:
     def __init__(self, story: Story) -> None:
         self._tracks = {track.attempt: track for track in tracks(story)}
         self._told = {track.alert for track in self._tracks.values() if track.quiet}
-        self._sounders = sounders(story)
+        self._sounders = story.sounders
         self._booked = {
             (line.t, line.fields.get("alert"), line.fields.get("carer"))
             for line in story.lines

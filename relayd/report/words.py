@@ -8,7 +8,7 @@ from relayd.domain.alert import Cause
 from relayd.domain.delivery import Reason
 from relayd.domain.story import Line, Story
 from relayd.report.channels import WHO, called, message, passed_over, verb, why_failed
-from relayd.report.facts import Track, sounders, tracks
+from relayd.report.facts import Track, tracks
 from relayd.report.plain import condition, harmless, name, subject
 
 Fields = Mapping[str, str | None]
@@ -64,7 +64,7 @@ class Teller:
         self._subjects = {alert.alert: subject(story, alert.wearer) for alert in story.alerts}
         self._several = len(set(self._subjects.values())) > 1
         self._bands = {band.component: harmless(band.words) for band in story.outages}
-        self._sounders = sounders(story)
+        self._sounders = story.sounders
         self._news: dict[str, str] = {}
         self._stood: dict[str, tuple[str | None, str | None]] = {}
 

@@ -44,7 +44,7 @@ class Disk:
         self.last: dict[str, KeptReading] = {}
         self.numbers: dict[str | None, int] = {}
         self.latest: datetime | None = None
-        self.timeline: list[tuple[float, Happened]] = []
+        self._timeline: list[tuple[float, Happened]] = []
         self._waited_from: dict[str, datetime] = {}
         self.well = True
         self._waiting: list[tuple[float, tuple[Row, ...], Then | None]] = []
@@ -53,6 +53,14 @@ class Disk:
         self._commits = 0
         faults = setting.faults_on("disk")
         self._faults = [fault for fault in faults if fault.kind in (Kind.FULL, Kind.DOWN)]
+
+    @property
+    def timeline(self) -> list[tuple[float, Happened]]:
+        """What happened, on disk or not: a full one keeps nothing from being said."""
+        if not self._memory:
+            return self._timeline
+        held = [(t, row) for t, rows in self._memory for row in rows if isinstance(row, Happened)]
+        return [*self._timeline, *held]
 
     def write(self, rows: tuple[Row, ...], within_s: float, then: Then | None) -> None:
         """Put *rows* on disk within *within_s*; *then* is called once they are."""
@@ -122,7 +130,7 @@ class Disk:
     def _keep(self, t: float, rows: tuple[Row, ...]) -> None:
         for row in rows:
             if isinstance(row, Happened):
-                self.timeline.append((t, row))
+                self._timeline.append((t, row))
             elif isinstance(row, KeptReading):
                 self._keep_reading(row)
             elif isinstance(row, Alert):

@@ -6,6 +6,7 @@ from relayd.domain.story import AlertTold, Reached, Remedy, Story
 from relayd.simulate.contingency import Table
 
 ONE_TENTH = 1
+BARE = ("path:", "network:", "service:", "carer:")  # what a row names without its kind
 
 
 def document(story: Story) -> dict[str, Any]:
@@ -36,10 +37,11 @@ def document(story: Story) -> dict[str, Any]:
 
 def table_document(table: Table) -> dict[str, Any]:
     """The contingency table as CONTRACT has it, worst first, with what additions would buy."""
+    clashes = _clashes({part for case in table.cases for part in case.outage})
     return {
         "rows": [
             {
-                "outage": list(case.outage),
+                "outage": [part if part in clashes else _bare(part) for part in case.outage],
                 "words": case.words,
                 "condition": case.condition,
                 "wearer": case.wearer,
@@ -57,6 +59,19 @@ def table_document(table: Table) -> dict[str, Any]:
             "remedies": [_remedy(each) for each in table.certificate.remedies],
         },
     }
+
+
+def _bare(part: str) -> str:
+    """``o2-uk`` for ``network:o2-uk``; what is no path, network, service or carer says its kind."""
+    return part.partition(":")[2] if part.startswith(BARE) else part
+
+
+def _clashes(parts: set[str]) -> set[str]:
+    """Those of *parts* that would go by the name of another without their kind."""
+    owners: dict[str, set[str]] = {}
+    for part in parts:
+        owners.setdefault(_bare(part), set()).add(part)
+    return {part for part in parts if len(owners[_bare(part)]) > 1}
 
 
 def _remedy(each: Remedy) -> dict[str, Any]:

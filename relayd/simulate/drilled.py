@@ -123,6 +123,7 @@ def _tell(world: World, copy: Copy, held: Held, real: Story) -> Story:
         kept_promise=kept_promise(alerts),
         seed=0,
         names=names_in(copy.household),
+        sounders=copy.household.sounders,
     )
 
 

@@ -121,6 +121,7 @@ def tell(world: World, scenario: Scenario, until: float, seed: int) -> Story:
         seed=seed,
         names=names_in(home),
         kinds={name: channel.kind for name, channel in home.config.channels.items()},
+        sounders=home.household.sounders,
         remarks=(SPARED,) if scenario.spared else (),
         rang=frozenset(world.people.rang),
         trouble=trouble_of(onset, home) if onset is not None else None,

@@ -16,9 +16,10 @@ AGAIN = "Press 1 if you have it, 2 if you cannot."
 
 
 def pressed(form: Mapping[str, object]) -> str | None:
-    """The key that was pressed, None where this is not a call."""
-    digits = form.get("Digits")
-    return str(digits) if digits is not None else None
+    """The key that was pressed, empty for none; None where this is not a call."""
+    if "Digits" not in form and "CallSid" not in form:
+        return None
+    return str(form.get("Digits", ""))
 
 
 def spoken(*sentences: str) -> web.Response:
