@@ -46,7 +46,11 @@ def simulate(*words: str, household: str = "recommended") -> int:
         ("to = 60", 'to = 60\naim = "comit"', '"commit"'),
         ('"2026-01-12T03:00"', '"three in the morning"', "is no time"),
         ('"glucose.urgent_low"', '"glucose.urgent_lo"', '"glucose.urgent_low"'),
-        ('"glucose.urgent_low"', '"seizure.alarm"', "nobody in this household wears"),
+        (
+            '"glucose.urgent_low"',
+            '"seizure.alarm"\nwearer = "mia"',
+            "nobody in this household wears",
+        ),
         ("[alert]", '[alert]\nwearer = "mio"', '"mia"'),
         ('network = "o2-uk"', 'network = "o3-uk"', '"o2-uk"'),
         ('network = "o2-uk"', "", "no network is named"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from relayd.config.fault import ConfigFaults, Faults, choose, join
 from relayd.domain.alert import Code
 from relayd.domain.household import Wearer
-from relayd.simulate.body import SEIZURES, Onset
+from relayd.simulate.body import SEIZURES, SILENCES, Onset
 from relayd.simulate.fault import BEARERS, Fault
 from relayd.simulate.home import Home
 from relayd.simulate.part import part_of
@@ -30,6 +30,13 @@ ROLES = (
 bearer (``network:data``)."""
 
 LEVELS = ("network", "group", "ran")
+
+INSTEAD = {
+    Code.SEIZURE_ALARM: "a seizure alarm",
+    Code.SEIZURE_SILENT: "a silence of the watch",
+    Code.URGENT_LOW: "an urgent low",
+    Code.SILENT: "a silence of the sensor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def cast(script: Script, home: Home, faults: Faults | None = None) -> Scenario:
     part = part_of(script, home, notes, faults)
     casting = _Casting(script, home, part, notes, faults)
     cuts = tuple(fault for cut in script.cuts for fault in casting.faults_of(cut))
-    onset = _onset(script, home, faults)
+    onset = _onset(script, home, notes, faults)
     for who, _, _ in script.away:
         _check_wearer(who, "away.wearer", home, faults)
     if faults.found:
@@ -84,19 +91,45 @@ def cast(script: Script, home: Home, faults: Faults | None = None) -> Scenario:
     )
 
 
-def _onset(script: Script, home: Home, faults: Faults) -> Onset | None:
+def _onset(script: Script, home: Home, notes: list[str], faults: Faults) -> Onset | None:
+    """What begins, and for whom: where no such wearable is worn, the like of what is worn."""
     if script.condition is None:
         return None
     if script.wearer is not None:
         _check_wearer(script.wearer, "alert.wearer", home, faults)
-    watch = script.condition in SEIZURES or script.condition is Code.SEIZURE_SILENT
-    fit = [w.id for w in home.household.wearers.values() if _wears(w, watch=watch)]
+    condition, after_low = script.condition, script.after_low
+    fit = _wearing(condition, home)
+    if not fit and script.wearer is None:
+        condition, after_low = _like(condition), False
+        fit = _wearing(condition, home)
+        worn = _worn(script.condition)
+        notes.append(f"Nobody in this home wears {worn}: {INSTEAD[condition]} begins instead.")
     if not fit:
-        worn = "a seizure watch" if watch else "a glucose sensor"
+        worn = _worn(condition)
         faults.add("alert.condition", f"nobody in this household wears {worn}", "Name another")
         return None
     wearer = script.wearer if script.wearer in fit else fit[0]
-    return Onset(script.at * 60, script.condition, wearer, script.after_low)
+    return Onset(script.at * 60, condition, wearer, after_low)
+
+
+def _like(condition: Code) -> Code:
+    """What a home without such a wearable can have in its place."""
+    if condition in SILENCES:
+        return Code.SILENT if _watched(condition) else Code.SEIZURE_SILENT
+    return Code.URGENT_LOW if _watched(condition) else Code.SEIZURE_ALARM
+
+
+def _watched(condition: Code) -> bool:
+    return condition in SEIZURES or condition is Code.SEIZURE_SILENT
+
+
+def _worn(condition: Code) -> str:
+    return "a seizure watch" if _watched(condition) else "a glucose sensor"
+
+
+def _wearing(condition: Code, home: Home) -> list[str]:
+    watch = _watched(condition)
+    return [w.id for w in home.household.wearers.values() if _wears(w, watch=watch)]
 
 
 def _wears(wearer: Wearer, *, watch: bool) -> bool:
