@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from relayd.answers import CLOCKS_APART, AnswerDesk, last_told
+from relayd.answers import CLOCKS_APART, AnswerDesk, asked_of
 from relayd.channels import Reply
 from relayd.clock import Clock
 from relayd.domain.alert import Alert
@@ -77,7 +77,7 @@ class Replies:
         if reply.lay and reply.at > now + CLOCKS_APART:  # the network's clock is wrong: it is older
             log.info("reply.passed_over", channel=channel, why="its stamp is yet to come")
             return
-        told = last_told(relay.engine.told())
+        told = asked_of(relay.engine.told())
         relay.drills.add_asked(told, channel, reply)
         answer = relay.answers.read(channel, reply, told)
         if answer is not None:

@@ -9,6 +9,7 @@ from relayd.domain.answer import code_of, read_answer
     "text",
     ["1", " 1 ", "1.", "1!", "1\n", "\uff11", "\u0661", "yes", "Yes.", "YES", "y", "ok", "OK!",
      "Okay", "I have it", "i have it, thanks", "on it, mine", "coming", "ja", "oui", "si", "one",
+     "ok mia2", "I have her", "2 minutes away, coming", "10 min, coming",
      "1 coming now", "1 = I have it, 2 = I cannot", "1 no worries"],
 )  # fmt: skip
 def test_i_have_it_is_read_however_it_is_typed(text: str) -> None:
@@ -27,6 +28,9 @@ def test_i_cannot_is_read_however_it_is_typed(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "?", "who is this", "what happened", "12", "3", "21", "1200", "yes no", "no yes",
+     "Is she ok?", "who is coming?", "not coming", "I don't have it", "not mine", "She is not ok",
+     "Sorry I have my phone off till 5", "ok thanks", "1 2", "1?", "2?", "I have no car", "yes?",
+     "nobody is coming", "2 minutes", "I'm ok",
      "okey dokey", "\U0001f44d", "not sure", "ok but I cannot"],
 )  # fmt: skip
 def test_what_says_both_or_neither_says_nothing(text: str) -> None:

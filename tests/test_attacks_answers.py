@@ -3,21 +3,22 @@
 from datetime import datetime, timedelta
 
 import pytest
-from houses import PUSH, TEXT, Drive, home
+from houses import PUSH, TEXT, Drive, home, minutes
 from outboxes import SIGNER
 
-from relayd.answers import AnswerDesk, last_told
+from relayd.answers import AnswerDesk, asked_of
 from relayd.channels import Reply
 from relayd.domain.alert import Alert, Code
 from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.event import Answered, TechnicalReported
+from relayd.domain.household import Step
 
 ANA, STRANGER = "+447700900123", "+447700900999"
 
 
-def alarmed() -> tuple[Drive, AnswerDesk]:
+def alarmed(*, watch_well: bool = False) -> tuple[Drive, AnswerDesk]:
     """Mia is urgently low and Ana was sent a text."""
-    drive = Drive(home(ana=(TEXT,), tom=(PUSH,)), watch_well=False)
+    drive = Drive(home(ana=(TEXT,), tom=(PUSH,)), watch_well=watch_well)
     drive.glucose(45)
     drive.report(drive.last("ana").id, Dissemination.SENT)
     return drive, AnswerDesk(drive.household, SIGNER, drive.engine.attempt)
@@ -28,7 +29,7 @@ def read(drive: Drive, desk: AnswerDesk, text: str, sender: str, at: datetime) -
 
 
 def told(drive: Drive) -> dict[str, list[tuple[Alert, Attempt]]]:
-    return last_told(drive.engine.told())
+    return asked_of(drive.engine.told())
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,57 @@ def test_an_answer_from_before_the_question_answers_nothing(
     """Yesterday's "1" must not silence today's low; a phone with a clock ahead may answer."""
     drive, desk = alarmed()
     assert (read(drive, desk, "1", ANA, drive.now + apart) is not None) is counts
+
+
+@pytest.mark.parametrize("heard_at", [2.0, 8.0, 30.0])
+def test_an_answer_that_is_long_under_way_answers_what_was_shown_when_it_was_given(
+    heard_at: float,
+) -> None:
+    """She answers at two minutes; texts are slow, or relayd was down; she is called meanwhile."""
+    drive, desk = alarmed(watch_well=True)
+    for minute in range(5, int(heard_at), 5):  # the sensor goes on
+        drive.until(minute)
+        drive.glucose(45 - minute / 10)
+    drive.until(heard_at)
+    answer = read(drive, desk, "1", ANA, drive.start + minutes(1.9))
+    assert answer is not None
+    shown = [a for a in drive.engine.attempts("mia-1") if a.carer == "ana"]
+    assert answer.attempt == [a.id for a in shown if a.begun_at <= drive.start + minutes(2)][-1]
+
+
+@pytest.mark.parametrize(("text", "counts"), [("1 mia1", True), ("1", False), ("1 mia2", False)])
+def test_who_names_the_alert_has_seen_it_whatever_a_networks_clock_says(
+    text: str, *, counts: bool
+) -> None:
+    """Some networks stamp a text an hour early: with the code it counts all the same."""
+    drive, desk = alarmed()
+    drive.until(3)
+    assert (read(drive, desk, text, ANA, drive.now - minutes(60)) is not None) is counts
+
+
+@pytest.mark.parametrize(
+    ("sender", "hers"),
+    [("+447700900123", True), ("07700900123", True), ("00447700900123", True), ("900123", False),
+     ("", False), ("0", False), ("+447700900124", False)],
+)  # fmt: skip
+def test_a_sender_may_be_shown_without_its_country(sender: str, *, hers: bool) -> None:
+    """A SIM hands out what its network shows; within the country that may be the short form."""
+    drive, desk = alarmed()
+    assert (read(drive, desk, "1", sender, drive.now) is not None) is hers
+
+
+def test_two_carers_at_one_number_may_both_refuse() -> None:
+    """A landline at home: the second "2" is the other's, and the next step is called."""
+    drive = Drive(home(ana=(TEXT,), tom=(TEXT,), steps=(Step(("ana", "tom")),)), watch_well=False)
+    drive.glucose(45)
+    desk = AnswerDesk(drive.household, SIGNER, drive.engine.attempt)
+    refused = []
+    for number in range(2):
+        answer = desk.read("text", Reply(str(number), "2", drive.now, sender=ANA), told(drive))
+        assert answer is not None
+        refused.append(answer.carer)
+        drive.tell(answer)
+    assert refused == ["ana", "tom"]
 
 
 def test_the_same_reply_is_read_once_even_after_a_restart() -> None:

@@ -6,6 +6,19 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s().\-/]+")
 
 
+ENOUGH_DIGITS = 7
+
+
+def same_line(one: str, other: str) -> bool:
+    """Whether two numbers are one line's: a network may show a sender without its country."""
+    short, long = sorted((_significant(one), _significant(other)), key=len)
+    return len(short) >= ENOUGH_DIGITS and long.endswith(short)
+
+
+def _significant(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdecimal()).lstrip("0")
+
+
 def e164_fault(number: str) -> str | None:
     """Say what is wrong with *number* and what to write instead; None if nothing is (ITU E.164)."""
     if _E164.fullmatch(number):

@@ -1,11 +1,16 @@
 """What people type when they answer a text: ``1`` I have it, ``2`` I cannot."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-ACCEPTING = frozenset(
-    {"1", "one", "yes", "y", "ok", "okay", "have", "mine", "coming", "ja", "oui", "si"}
-)
+ACCEPTING = frozenset({"1", "one", "yes", "y", "mine", "coming", "ja", "oui", "si"})
 REFUSING = frozenset({"2", "two", "no", "n", "cannot", "cant", "nein", "non"})
+POLITE = frozenset({"ok", "okay"})  # an answer where nothing else is said; else a courtesy
+HELD = frozenset({"it", "this", "her", "him", "them"})  # "I have it", but not "I have no car"
+DENYING = frozenset(
+    {"not", "dont", "doesnt", "didnt", "isnt", "wont", "havent", "never", "nobody", "nicht", "pas"}
+)
+SPANS = frozenset({"min", "mins", "minute", "minutes", "hr", "hrs", "hour", "hours", "miles", "km"})
 WORDS_READ = 12
 
 
@@ -23,13 +28,36 @@ def read_answer(text: str) -> Typed:
     An answer that says both, or neither, says nothing: it is better asked again than guessed.
     """
     words = _words(text)
-    accepting = any(word in ACCEPTING for word in words)
-    refusing = any(word in REFUSING for word in words)
-    known = ACCEPTING | REFUSING
-    codes = tuple(word for word in words if word not in known)
-    if words and words[0] in ("1", "2"):
-        return Typed(words[0] == "1", codes)
-    return Typed(accepting if accepting is not refusing else None, codes)
+    codes = tuple(word for word in words if word not in ACCEPTING | REFUSING | POLITE)
+    first, rest = words[:1], words[1:2]
+    if first in (["1"], ["2"]) and not SPANS.intersection(rest):  # "2 minutes away" is no number
+        doubtful = words in (["1", "2"], ["2", "1"]) or (words == first and "?" in text)
+        return Typed(None if doubtful else first == ["1"], codes)
+    if "?" in text:
+        return Typed(None, codes)
+    if first in (["1"], ["2"]):
+        words = words[1:]
+    denies = any(word in REFUSING for word in words)
+    accepts = _accepts(words) or _polite(words)
+    refuses = any(word in REFUSING for word in words[:1]) or any(
+        word in ("cannot", "cant") for word in words
+    )
+    if (accepts and denies) or not (accepts or (refuses and not POLITE.intersection(words))):
+        return Typed(None, codes)
+    return Typed(accepts, codes)
+
+
+def _accepts(words: list[str]) -> bool:
+    if DENYING.intersection(words):
+        return False
+    has_it = any(one == "have" and other in HELD for one, other in pairwise(words))
+    return has_it or any(word in ACCEPTING for word in words)
+
+
+def _polite(words: list[str]) -> bool:
+    """Whether it is "ok" and no more, but for a code: "ok thanks" may be for another message."""
+    rest = [word for word in words if word not in POLITE]
+    return rest != words and all(any(c.isdecimal() for c in word) for word in rest)
 
 
 def code_of(alert: str) -> str:
