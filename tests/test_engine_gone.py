@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 from houses import TEXT, Drive, home, minutes
 from test_engine_restart import FAILED, SENT, alerts, laps, on
 
 from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.event import Paused
 from relayd.domain.household import Step
+from relayd.domain.reading import WatchState
 
 
 def test_an_alert_of_somebody_no_longer_in_the_file_is_let_go() -> None:
@@ -75,3 +77,30 @@ def test_a_route_no_longer_in_the_file_is_no_trouble() -> None:
     drive.until(60)
     assert drive.open()[0] == ("glucose.urgent_low", "high", "on")
     assert drive.calls()[-1][0] > 45
+
+
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("worn", ["sensor", "watch"])
+def test_what_stood_of_a_wearable_that_left_the_file_is_over_without_a_word(
+    worn: str, *, answered: bool
+) -> None:
+    """Nothing would ever end it: reminders for ever. And nobody may read that she is well again."""
+    drive = Drive(home(ana=(TEXT,)), watch_well=False)
+    wearer = "mia" if worn == "sensor" else "leo"
+    if worn == "sensor":
+        drive.glucose(45)
+    else:
+        drive.say_state(WatchState.ALARM)
+    if answered:
+        drive.answer("ana", f"{wearer}-1")
+    house = drive.household
+    bare = replace(house.wearers[wearer], glucose=None, seizure=None)
+    drive.household = replace(house, wearers={**house.wearers, wearer: bare})
+    before = len(drive.sends)
+    drive.restart(after=1)
+    drive.until(60)
+    assert drive.open(wearer) == []
+    told = [s.attempt.purpose for _, s in drive.sends[before:] if s.attempt.wearer == wearer]
+    assert {*told} <= {Purpose.HANDED_OVER}, "what was under way may end"
+    (_, over) = drive.events("alert.cleared")[-1]
+    assert over.fields["reason"] == "no longer in the file"

@@ -34,7 +34,7 @@ from relayd.domain.event import (
 from relayd.domain.household import Household
 from relayd.domain.observe import Observer
 from relayd.domain.pause import pause, why_not
-from relayd.domain.restore import restore
+from relayd.domain.restore import let_go, restore
 from relayd.domain.technical import Technical
 from relayd.domain.ward import Ward
 
@@ -241,10 +241,10 @@ class Engine:
     def _start(self, draft: Draft) -> None:
         """Say so, and send anew what was being sent when the relay stopped: rather twice."""
         draft.happened("relay.restarted" if self._again else "relay.started")
+        let_go(self.wards.values(), self.desk, draft)
         draft.urgent = True
         for attempt in self._interrupted:
-            case = self.desk.case_of(attempt.id)
-            if case is not None and self.desk.wanted(case, attempt.id):
+            if self.wanted(attempt.id) and (case := self.desk.case_of(attempt.id)):
                 draft.send(case.attempts[attempt.id], case.alert)
         for ward in self.wards.values():
             self.look_at(ward, draft)

@@ -1,11 +1,12 @@
 """Taking up again, after a stop, what the disk kept."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
-from relayd.domain.alert import Alert, Code
+from relayd.domain.alert import Alert, Code, Presence
 from relayd.domain.case import Case
 from relayd.domain.desk import CLOSED_KEPT_FOR, Desk
+from relayd.domain.draft import Draft
 from relayd.domain.event import Kept, KeptReading
 from relayd.domain.glucose import CURRENT_FOR
 from relayd.domain.judge import BEYOND_US
@@ -36,6 +37,16 @@ def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datet
     _take_up_attempts(kept, wards, desk, now)
     _believe(desk)
     return garbled
+
+
+def let_go(wards: Iterable[Ward], desk: Desk, draft: Draft) -> None:
+    """End what stands of a wearable that people took out of the file. They know: no line."""
+    for ward in wards:
+        for case in ward.no_longer_worn() if ward.wearer is not None else ():
+            case.put(case.alert._replace(presence=Presence.OFF, ended_at=draft.now), draft)
+            case.say("alert.cleared", draft, reason="no longer in the file")
+            desk.end(ward, case, draft, timedelta(0))
+            case.notes_due_at = None
 
 
 def _take_up_attempts(

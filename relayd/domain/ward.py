@@ -31,6 +31,14 @@ from relayd.domain.seizure import (
 
 START_GRACE = timedelta(seconds=60)  # what the broker kept for us must first be heard
 
+OF_SENSOR: tuple[Family, ...] = (Family.LOW, Family.HIGH, Family.SILENT)
+OF_WATCH = (
+    Family.SEIZURE_ALARM,
+    Family.SEIZURE_FALL,
+    Family.SEIZURE_MANUAL,
+    Family.SEIZURE_FAULT,
+    Family.SEIZURE_SILENT,
+)
 SEIZURE_EVENTS = (Code.SEIZURE_ALARM, Code.SEIZURE_FALL, Code.SEIZURE_MANUAL)
 
 BROKER_LOST_AFTER = timedelta(seconds=30)
@@ -77,6 +85,14 @@ class Ward:
         if self.battery_percent is not None:
             found.append(battery(self.battery_percent, self.standing(Family.BATTERY), now))
         return found
+
+    def no_longer_worn(self) -> list[Case]:
+        """What stands of a wearable that has left the file: nothing would ever end it."""
+        gone = (
+            *(OF_SENSOR if self.glucose is None else ()),
+            *(OF_WATCH if self.watch is None else ()),
+        )
+        return [self.cases[family] for family in gone if family in self.cases]
 
     def _look_at_glucose(self, memory: GlucoseMemory, now: datetime, found: list[Finding]) -> None:
         assert self.wearer is not None
