@@ -124,7 +124,7 @@ def acknowledge(file: Path, alert: str, carer: str) -> int:
     if isinstance(asked, int):
         return asked
     holder, presence = asked.content.get("acknowledged_by"), asked.content.get("presence")
-    if holder == "":
+    if holder is None and presence == "acknowledged":
         sys.stdout.write(f"{alert} is a planned silence: nothing is asked.\n")
         return BAD_NEWS
     if holder not in (carer, None):

@@ -124,3 +124,32 @@ async def test_metrics_need_no_token_at_home_and_can_be_switched_off(tmp_path: P
 )
 def test_what_counts_as_at_home(name: str, loopback: bool) -> None:  # noqa: FBT001 - a table
     assert is_loopback(name) is loopback
+
+
+@pytest.mark.parametrize("path", ["/", "/api/state", "/api/timeline", "/metrics"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "home.example"},
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"Forwarded": "for=203.0.113.9"},
+        {"CF-Connecting-IP": "203.0.113.9"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+async def test_a_tunnel_on_the_pi_shows_the_world_nothing_without_a_token(
+    path: str, headers: dict[str, str], tmp_path: Path
+) -> None:
+    """Key presses need a public address; a child's glucose must not come with it."""
+    relay = Relay(tmp_path)
+    relay.read(45)
+    settings = Settings(token=None, public_url="https://home.example")
+    async with Site(relay, settings) as site:
+        async with site.client.get(path, headers=headers) as answer:
+            said = await answer.text()
+        assert answer.status == 403
+        assert "mia" not in said.lower()
+        assert "45" not in said
+        async with site.client.get(relay.link(), headers={"Host": "home.example"}) as answer:
+            assert answer.status == 200, "a link carries its own right"
+        assert "mia" in await site.get("/api/state", signed_in=False), "on the Pi itself it is seen"

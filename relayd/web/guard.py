@@ -18,6 +18,11 @@ TO_CHANGE_THINGS = (
     'name it under [web] in the household file, token_file = "web-token", and restart relayd. '
     "Signed links in messages work without it."
 )
+ONLY_HERE = (
+    "No token is set, so nothing is shown but on this machine. Put a long random word into a "
+    'file, name it under [web] in the household file, token_file = "web-token", and restart '
+    "relayd. Signed links in messages work without it."
+)
 NOT_OURS = (
     "relayd does not answer to that name. Use its address, a name that ends in .local, or set "
     "public_url under [web] to the name you use."
@@ -39,6 +44,9 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 LINK, METRICS, SIGN_IN = "/a/{token}", "/metrics", "/sign-in"
+CARRIED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP", "Via")
+"""What a proxy says of whom it asks for."""
+
 OPEN = frozenset({"/healthz", "/page.css", "/page.js", SIGN_IN})
 """Routes that need no token: they tell nothing of anybody."""
 
@@ -78,7 +86,7 @@ class Guard:
             return  # its token is the right itself, and no other page can know it
         if request.method not in SAFE and from_elsewhere(request):
             raise Refusal(HTTPStatus.FORBIDDEN, ELSEWHERE)
-        if route in OPEN or (route == METRICS and is_loopback(request.remote or "")):
+        if route in OPEN or (route == METRICS and from_here(request)):
             return
         if self._token is None:
             self._without_token(request)
@@ -89,6 +97,8 @@ class Guard:
     def _without_token(self, request: web.Request) -> None:
         if request.method not in SAFE or not self._home:
             raise Refusal(HTTPStatus.FORBIDDEN, TO_CHANGE_THINGS)
+        if not from_here(request):
+            raise Refusal(HTTPStatus.FORBIDDEN, ONLY_HERE)
 
     def signed_in(self, request: web.Request) -> bool:
         """Whether *request* carries the token, or a session. Raises Refusal after many guesses."""
@@ -144,6 +154,13 @@ def host_of(host: str) -> str | None:
     except ValueError:
         return None
     return name.rstrip(".").lower() if name else None
+
+
+def from_here(request: web.Request) -> bool:
+    """Whether this machine itself asks, and not a proxy or a tunnel on it for somebody else."""
+    name = host_of(request.headers.get("Host", "")) or ""
+    carried = any(header in request.headers for header in CARRIED)
+    return is_loopback(request.remote or "") and is_loopback(name) and not carried
 
 
 def from_elsewhere(request: web.Request) -> bool:
