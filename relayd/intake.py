@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from relayd.domain.event import PayloadRejected, ReadingsReceived
-from relayd.domain.reading import Malformed
+from relayd.domain.reading import Malformed, NoReading
 from relayd.log import get_logger
 from relayd.wearables import FORMATS, OWN, Decoder, Origin
 
@@ -88,6 +88,9 @@ class Intake:
             decoded = Malformed(_stumbled(topic, error))
         if isinstance(decoded, Malformed):
             return PayloadRejected(topic, decoded.why, desk.origin.wearer)
+        wrong = [each for each in decoded if isinstance(each, NoReading) and each.wrong]
+        if wrong and len(wrong) == len(decoded):
+            return PayloadRejected(topic, wrong[-1].why, desk.origin.wearer)
         return ReadingsReceived(decoded, retained, topic)
 
     def _find(self, topic: str) -> _Desk | _Refusal:

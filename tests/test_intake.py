@@ -13,7 +13,7 @@ from relayd.intake import Intake, covers
 from relayd.wearables import FORMATS, OWN, Decoder, Origin
 
 NOW = datetime(2026, 11, 22, 3, 10, 30, tzinfo=UTC)
-GLUCOSE = b'{"value": 3.4, "at": "2026-11-22T03:10:00Z"}'
+GLUCOSE = b'{"value": 3.4, "unit": "mmol/L", "at": "2026-11-22T03:10:00Z"}'
 WEARERS = {"mia": Origin("mia"), "leo": Origin("leo", unit=Unit.MG_DL)}
 
 
@@ -155,6 +155,27 @@ def test_a_decoder_with_a_fault_rejects_instead_of_stopping_the_flow(
     sentence = why(read(intake, "s"))
     assert "RecursionError" in sentence
     assert "3.4" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("wearer", "payload", "said"),
+    [
+        ("leo", b'{"value": 7.5}', "implausibly low"),
+        ("mia", b'{"value": 134}', "implausibly high"),
+        ("leo", b'{"value": 75}', None),
+        ("leo", b'{"value": null}', None),
+    ],
+)
+def test_a_value_in_the_other_unit_is_counted_as_what_cannot_be_read(
+    wearer: str, payload: bytes, said: str | None
+) -> None:
+    """It vanished: nothing was logged, counted or shown, and only the silence would have told."""
+    event = read(Intake("relayd", WEARERS), f"relayd/{wearer}/glucose", payload)
+    assert isinstance(event, PayloadRejected) is (said is not None)
+    if said is not None:
+        assert said in why(event)
+        assert isinstance(event, PayloadRejected)
+        assert event.wearer == wearer
 
 
 def test_no_sentence_repeats_the_payload() -> None:

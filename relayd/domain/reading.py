@@ -86,12 +86,14 @@ class GlucoseReading(NamedTuple):
 class NoReading:
     """The source speaks, and says that it has no value: an error code, ``unavailable``, nonsense.
 
-    It counts as silence: it clears nothing and feeds no silence timer.
+    It counts as silence: it clears nothing and feeds no silence timer. *wrong*: a value that cannot
+    be one, so that a person must look at the source.
     """
 
     wearer: str
     at: datetime | None
     why: str
+    wrong: bool = False
 
 
 class SeizureReading(NamedTuple):

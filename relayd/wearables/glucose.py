@@ -109,9 +109,11 @@ def weigh(
         return _weigh_word(wearer, value, at, trend)
     mg_dl = unit.to_mg_dl(number)
     if mg_dl < IMPLAUSIBLE_BELOW_MG_DL:
-        return _absent(wearer, at, "the value is implausibly low: the unit or the sensor is wrong")
+        why = "the value is implausibly low: the unit or the sensor is wrong"
+        return _absent(wearer, at, why, wrong=True)
     if mg_dl > IMPLAUSIBLE_ABOVE_MG_DL:
-        return _absent(wearer, at, "the value is implausibly high: the unit or the sensor is wrong")
+        why = "the value is implausibly high: the unit or the sensor is wrong"
+        return _absent(wearer, at, why, wrong=True)
     return _placed(wearer, mg_dl, at, trend, Bound.WITHIN)
 
 
@@ -150,8 +152,8 @@ def _weigh_word(
     return _absent(wearer, at, "the source gave a word in place of a value")
 
 
-def _absent(wearer: str, at: Stamp, why: str) -> NoReading:
-    return NoReading(wearer, known(at), why)
+def _absent(wearer: str, at: Stamp, why: str, *, wrong: bool = False) -> NoReading:
+    return NoReading(wearer, known(at), why, wrong)
 
 
 def _placed(
