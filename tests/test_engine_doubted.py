@@ -1,10 +1,13 @@
 """Readings whose stamps cannot be true, beside others that can be believed: the worse is heard."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from houses import Drive, home, minutes
 
+from relayd.domain.event import ClockReported, ReadingsReceived
 from relayd.domain.household import GlucoseLimits
-from relayd.domain.reading import Bound
+from relayd.domain.reading import Bound, GlucoseReading
 
 AN_HOUR_AHEAD = minutes(60)
 QUIET = home(limits=GlucoseLimits(silent_after=minutes(600), silent_after_low=minutes(600)))
@@ -72,3 +75,19 @@ def test_where_nothing_else_is_heard_it_warns_of_a_fall_too() -> None:
         drive.glucose(value, at=drive.now + AN_HOUR_AHEAD)
         drive.until(drive.minute + 5)
     assert [condition for condition, _, _ in drive.open()] == ["glucose.urgent_low_soon"]
+
+
+@pytest.mark.parametrize("year", [1, 1969, 1970, 9999])
+@pytest.mark.parametrize("offset", [-3600.0, 0.0, 5.0, 86400.0])
+@pytest.mark.parametrize("retained", [False, True])
+def test_no_stamp_at_the_edge_of_the_calendar_spoils_the_message_it_came_in(
+    year: int, offset: float, *, retained: bool
+) -> None:
+    """0001-01-01 is what some programs write for no time at all."""
+    drive = Drive(QUIET)
+    drive.tell(ClockReported(timedelta(seconds=offset), synchronised=True))
+    edge = datetime(year, 1, 1, tzinfo=UTC) if year < 9999 else datetime(9999, 12, 31, tzinfo=UTC)
+    odd = GlucoseReading("mia", 100, edge, None, Bound.WITHIN)
+    true = GlucoseReading("mia", 45, drive.now + timedelta(seconds=offset), None, Bound.WITHIN)
+    drive.tell(ReadingsReceived((odd, true), retained=retained, source="mia/glucose"))
+    assert drive.open() == [("glucose.urgent_low", "high", "on")]

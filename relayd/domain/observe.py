@@ -1,6 +1,6 @@
 """Readings into a ward's memory: what each may do there, by its stamp and the moment it came."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from relayd.domain.condition import SILENT_AFTER
 from relayd.domain.draft import Draft
@@ -19,6 +19,7 @@ from relayd.domain.seizure import RAISED_BY, WELL, WatchMemory
 from relayd.domain.ward import Ward
 
 LATE_ALARM_FOR = timedelta(hours=1)  # a seizure this long ago still needs somebody to look
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WATCH_RECORDED_EVERY = timedelta(minutes=1)
 
 
@@ -105,7 +106,7 @@ class Observer:
     def _stamp(self, at: datetime | None, now: datetime) -> datetime:
         if at is None or not self.synchronised:
             return now
-        return min(at - self.offset if self.offset else at, now)
+        return min(max(at, EPOCH), now + self.offset) - self.offset  # no stamp leaves the calendar
 
     def impossible(self, reading: Reading, now: datetime) -> bool | None:
         """Whether *reading*'s stamp cannot be true; None where nothing can be said of it."""
