@@ -14,6 +14,7 @@ from relayd.domain.delivery import Dissemination, Failure, Purpose
 from relayd.domain.names import NAMES, PURPOSE
 from relayd.domain.reading import Unit
 
+SHOWN = 10  # the newest attempts of an alert
 COLOUR = {"high": "bold red", "medium": "yellow", "low": "blue"}
 NOBODY_WATCHES = "Nobody watches relayd: add a [watcher], or its own end will go unnoticed."
 Document = Mapping[str, Any]
@@ -79,7 +80,10 @@ def _alert(alert: Document, names: Mapping[str, str]) -> Iterator[RenderableType
     if alert.get("detail"):
         yield Padding(_text(alert["detail"]), (0, 0, 0, 4), expand=False)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for attempt in alert["attempts"][-10:]:
+    before = len(alert["attempts"]) - SHOWN
+    if before > 0:
+        yield Padding(_text(f"… {before} more before these", "dim"), (0, 0, 0, 4), expand=False)
+    for attempt in alert["attempts"][-SHOWN:]:
         table.add_row(
             _clock(attempt["begun_at"]),
             _text(names.get(attempt["carer"], attempt["carer"])),

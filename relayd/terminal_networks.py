@@ -12,6 +12,7 @@ from rich.text import Text
 from relayd.networks import Correction, NetworkTable, Row
 
 WELL, BAD_NEWS = 0, 1
+WHOLE = ("name", "kind", "core", "as of", "sure")
 COLUMNS = ("name", "brand", "kind", "core", "masts or lines", "company", "as of", "sure", "source")
 SURE = {"high": "green", "medium": "yellow", "low": "red"}
 WIDTH = 180
@@ -53,7 +54,9 @@ def networks(
 
 
 def _table(found: list[Row]) -> Table:
-    table = Table(*COLUMNS, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for head in COLUMNS:  # what is copied into a file, and what dies together, stay whole
+        table.add_column(head, no_wrap=head in WHOLE, overflow="fold")
     for row in found:
         table.add_row(
             Text(row.name, style="bold"),

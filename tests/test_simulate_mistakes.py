@@ -32,6 +32,7 @@ def simulate(*words: str, household: str = "recommended") -> int:
         ('"network:data"', '"path:brodband"', '"path:broadband"'),
         ('"network:data"', '"handset:anna"', '"handset:ana"'),
         ('"network:data"', '"network:o3-uk"', '"network:o2-uk"'),
+        ('"network:data"', '"network:smss"', '"network:sms"'),
         ('"network:data"', '"home-lien"', '"home-line"'),
         ("from = 0", 'fault = "los"', '"loss"'),
         ("from = 0", 'fault = "captive-potal"', '"captive-portal"'),

@@ -1,5 +1,6 @@
 """Every shipped scenario on the shipped households: who keeps the promise, and who does not."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -143,3 +144,14 @@ def test_the_promise_is_kept_whenever_the_low_begins(scenario: str) -> None:
         at for at in list(onsets(played))[::20] if not try_at(home("recommended"), played, at).kept
     ]
     assert lost == []
+
+
+def test_a_low_that_begins_when_nothing_fails_was_not_put_to_the_test() -> None:
+    """Between the two silences of the sensor's cloud everything worked for a day."""
+    played = load_scenario("dexcom-2019", home("recommended"))
+    assert played.onset is not None
+    later = replace(played, onset=replace(played.onset, t=3000 * 60.0))
+    assert rehearse(home("recommended"), later).remarks == (
+        "When it begins nothing of this outage fails: it was not put to the test.",
+    )
+    assert rehearse(home("recommended"), played).remarks == ()

@@ -27,6 +27,14 @@ UNWISE_BEYOND = {
     "remind_every": timedelta(minutes=30),
     "lap_pause": timedelta(minutes=10),
 }
+UNWISE_BELOW = {
+    "promise": timedelta(seconds=30),
+    "promise_seizure": timedelta(seconds=15),
+    "confirm_within": timedelta(seconds=5),  # a text is seldom proved sooner
+    "answer_within": timedelta(seconds=30),
+    "remind_every": timedelta(minutes=1),
+    "lap_pause": timedelta(seconds=20),
+}
 LATEST_HEARTBEAT = timedelta(minutes=5)  # after five minutes without one, carers are to know
 
 
@@ -104,6 +112,10 @@ def _unwise(plan: Plan) -> Iterator[str]:
         given: timedelta = getattr(plan, key)
         if given > most:
             yield f"{key} = {length(given)} is long: more than {length(most)} is unwise"
+    for key, least in UNWISE_BELOW.items():
+        given = getattr(plan, key)
+        if given < least:
+            yield f"{key} = {length(given)} is short: less than {length(least)} is unwise"
     if plan.confirm_within > plan.promise:
         yield f"confirm_within = {length(plan.confirm_within)} is longer than the promise"
     if any(not step.after for step in plan.steps[1:]):

@@ -194,7 +194,7 @@ class _Casting:
             return found
         if word in self.home.components or _known_elsewhere(word, self.home):
             return [word]
-        known = (*ROLES, *self.home.components)
+        known = (*ROLES, *(f"network:{each}" for each in BEARERS), *self.home.components)
         self.faults.add(where, f'there is no component "{word}"', choose(word, known, ""))
         return []
 

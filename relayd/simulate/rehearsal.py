@@ -1,7 +1,7 @@
 """One rehearsal: a scenario on a household, from the first fault to the verdict, as a story."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
 
@@ -24,6 +24,7 @@ ALL_COUNT = (
     "What an outage takes only now and then (a text, a call, a phone) counts as taken every time: "
     "no promise may hang on luck. --by-chance draws the lots."
 )
+NOT_THEN = "When it begins nothing of this outage fails: it was not put to the test."
 SPARED = "Nothing of this outage fails in this home: it was not put to the test."
 
 
@@ -122,12 +123,24 @@ def tell(world: World, scenario: Scenario, until: float, seed: int) -> Story:
         names=names_in(home),
         kinds={name: channel.kind for name, channel in home.config.channels.items()},
         sounders=home.household.sounders,
-        remarks=(SPARED,) if scenario.spared else (),
+        remarks=tuple(_remarks(scenario, bands)),
         rang=frozenset(world.people.rang),
         trouble=trouble_of(onset, home) if onset is not None else None,
     )
     notes = (*scenario.notes, *unknown_networks(home), *_about_luck(scenario, world, until))
     return replace(story, notes=(*notes, *notes_of(story, world)))
+
+
+def _remarks(scenario: Scenario, bands: Sequence[Band]) -> Iterator[str]:
+    onset = scenario.onset
+    if scenario.spared:
+        yield SPARED
+    elif onset is not None and bands and not any(_stands(band, onset.t) for band in bands):
+        yield NOT_THEN
+
+
+def _stands(band: Band, t: float) -> bool:
+    return band.began_s <= t and (band.ended_s is None or t < band.ended_s)
 
 
 def _line(t: float, row: Happened, world: World) -> Line:

@@ -74,19 +74,20 @@ class Answering:
     ) -> Verdict | None:
         """The answer of whoever holds a link; None means it is on disk.
 
-        A link answers what its message showed. Where the alert has become worse since, it answers
-        that too if the page with the button has *shown* it.
+        A link answers what its message showed, once. Where everybody was called anew since, or the
+        alert has become worse, it answers that too if the page with the button has *shown* it.
         """
         alert, carer = case.alert, attempt.carer
         first = attempt.status not in ANSWERS
         again = not accepted and attempt.status is Dissemination.REJECTED
         again = again and not held_by(alert, carer)
-        if first or (counts(alert, carer, accepted=accepted) and not again):
+        stale = accepted and not first and attempt.call != alert.call
+        if first or (counts(alert, carer, accepted=accepted) and not again and not stale):
             late = await self._take(Answered(alert.id, carer, accepted, attempt.id, "link"))
             if late is not None:
                 return late
         alert = case.alert
-        worse = alert.priority > attempt.priority
+        worse = stale or alert.priority > attempt.priority
         if accepted and worse and alert.calling and shown == shown_of(alert):
             return await self._take(Answered(alert.id, carer, accepted=True, by="link"))
         return None
