@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
-from houses import Drive, minutes
+import pytest
+from houses import TEXT, Drive, home, minutes
 
 from relayd.domain.delivery import Purpose
 from relayd.domain.event import Paused
+from relayd.domain.household import Step
+from relayd.domain.reading import WatchState
 from relayd.domain.words import Telling, words_of
 
 TWO_HOURS = timedelta(hours=2)
@@ -154,3 +157,23 @@ def test_a_restart_within_it_forgets_neither_the_plan_nor_who_was_told() -> None
     drive.glucose(112)
     drive.until(11)
     assert {carer for carer, _ in told_it_is_over(drive)} == {"ana", "tom"}
+
+
+@pytest.mark.parametrize("wearer", ["mia", "leo"])
+def test_a_plan_that_ends_before_silence_would_be_noticed_asks_nobody(wearer: str) -> None:
+    """A minute's swim: at its end the last reading is younger than any silence."""
+    drive = Drive(home(ana=(TEXT,), steps=(Step(("ana",)),)), watch_well=False)
+    drive.glucose(110)
+    drive.say_state(WatchState.OK)
+    drive.until(0.5)
+    drive.tell(Paused(wearer, minutes(1)))
+    drive.until(1.9)
+    assert drive.open(wearer) == []
+    assert drive.calls() == []
+    ((minute, _),) = drive.events("alert.cleared")
+    assert minute == 1.5
+    words = [told for _, told in told_it_is_over(drive)]
+    name = {"mia": "Mia", "leo": "Leo"}[wearer]
+    assert words == [f"{name}: the planned silence is over, since 12:01."]
+    drive.until(20)
+    assert drive.calls(), "and a silence that goes on is told in its own time"

@@ -200,13 +200,20 @@ def glucose_silent(
     due = counted_from + limit
     if now < due:
         gone = standing is not None and counted_from >= standing.raised_at
-        verdict: Verdict = Gone(evidence_of(memory)) if gone else UNCHANGED
+        verdict: Verdict = Gone(evidence_of(memory)) if gone else early_end(standing, now)
         return Finding(Family.SILENT, verdict, due)
     high_at = counted_from + max(SILENT_HIGH_AFTER, limit + SILENT_MEDIUM_AT_LEAST)
     high = after_low or now >= high_at
     priority = Priority.HIGH if high else Priority.MEDIUM
     present = Present(Code.SILENT, priority, counted_from, evidence_of(memory), after_low)
     return Finding(Family.SILENT, present, None if high else high_at)
+
+
+def early_end(standing: Alert | None, now: datetime) -> Gone | Unchanged:
+    """A planned silence that ends before any other would have begun is over, and asks nobody."""
+    if standing is None or not standing.planned or standing.quiet_until is None:
+        return UNCHANGED
+    return GONE if now >= standing.quiet_until else UNCHANGED
 
 
 def silent_limit(limits: GlucoseLimits, interval: timedelta | None, *, watchful: bool) -> timedelta:

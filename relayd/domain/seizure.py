@@ -14,6 +14,7 @@ from relayd.domain.condition import (
     Family,
     Finding,
     Present,
+    early_end,
 )
 from relayd.domain.household import SeizureLimits
 from relayd.domain.reading import WatchState
@@ -87,7 +88,7 @@ def seizure_silent(
     due = counted_from + limit
     if now < due:
         gone = standing is not None and counted_from >= standing.raised_at
-        return Finding(Family.SEIZURE_SILENT, GONE if gone else UNCHANGED, due)
+        return Finding(Family.SEIZURE_SILENT, GONE if gone else early_end(standing, now), due)
     high_at = counted_from + max(SILENT_HIGH_AFTER, limit + SILENT_MEDIUM_AT_LEAST)
     high = now >= high_at
     present = Present(Code.SEIZURE_SILENT, Priority.HIGH if high else Priority.MEDIUM, counted_from)
