@@ -102,6 +102,28 @@ def test_an_alert_that_became_high_is_counted_from_then() -> None:
     assert "✔ Gran call 10 s did not answer ✘ Tom (dad) no proof nothing came back" in text
 
 
+@pytest.mark.parametrize(
+    ("answered_at", "said"),
+    [
+        (None, "did not answer"),
+        (20.0, "answered before, not since"),
+        (860.0, "answered after 20 s"),
+    ],
+)
+def test_who_answered_before_it_was_high_is_not_said_to_have_kept_quiet(
+    answered_at: float | None, said: str
+) -> None:
+    """The timeline above says that he has it: the table must not say that he never answered."""
+    tale = Tale(priority="medium")
+    first = tale.begun(0.0, "tom", "call")
+    second = tale.begun(840.0, "tom", "push")
+    tale.got(845.0, second, "delivered")
+    if answered_at is not None:
+        tale.got(answered_at, first if answered_at < 840 else second, "accepted", carer="tom")
+    alert = AlertTold("mia-1", "mia", "glucose.silent", "high", 0.0, called_s=840.0, kept=True)
+    assert said in flat(plain(story(tale, alerts=(alert,))))
+
+
 def test_whoever_answers_second_has_answered_too() -> None:
     tale = Tale()
     for carer, t in (("tom", 20.0), ("gran", 24.0)):

@@ -1,7 +1,7 @@
 """What a story's lines come to: how far each attempt got, and who heard of each alert."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relayd.domain.delivery import RANK, Dissemination, Reason
 from relayd.domain.story import AlertTold, Line, Story
@@ -58,8 +58,8 @@ class Heard:
     """What is known of one carer and one alert.
 
     *channel* and *after_s* are of the first proof, None without any. *answered_s* is when they said
-    that they have it. *tried* are the channels in the order in which they were first tried, each
-    with the best that is known of it.
+    that they have it; *earlier*: they did so before the promise began to count. *tried* are the
+    channels in the order in which they were first tried, each with the best that is known of it.
     """
 
     carer: str
@@ -67,6 +67,7 @@ class Heard:
     after_s: float | None
     answered_s: float | None
     tried: tuple[tuple[str, Dissemination], ...]
+    earlier: bool = False
 
     @property
     def refused(self) -> bool:
@@ -116,7 +117,28 @@ def heard(story: Story, alert: AlertTold) -> tuple[Heard, ...]:
     answers, places = _answers(story, alert), story.sounders
     for carer, each in mine.items():
         mine[carer] = [track for track in each if track.channel not in places] or each
-    return tuple(_heard(alert, carer, each, answers.get(carer)) for carer, each in mine.items())
+    earlier = _answered_before(story, alert)
+    return tuple(
+        replace(_heard(alert, carer, each, answers.get(carer)), earlier=carer in earlier)
+        for carer, each in mine.items()
+    )
+
+
+def _answered_before(story: Story, alert: AlertTold) -> set[str]:
+    """Who had answered before the promise began to count."""
+    said = {
+        track.carer
+        for track in tracks(story)
+        for step in track.steps
+        if track.alert == alert.alert
+        and step.status is Dissemination.ACCEPTED
+        and step.t < since_s(alert)
+    }
+    for line in story.lines:
+        mine = line.event == "alert.acknowledged" and line.fields.get("alert") == alert.alert
+        if mine and line.t < since_s(alert):
+            said.add(line.fields.get("carer") or "")
+    return said
 
 
 def _heard(alert: AlertTold, carer: str, mine: list[Track], answered: float | None) -> Heard:

@@ -175,7 +175,7 @@ def _row(story: Story, alert: AlertTold, each: Heard) -> Row:
     elif each.refused:
         then = "answered “I cannot”"
     else:
-        then = "did not answer"
+        then = "answered before, not since" if each.earlier else "did not answer"
     by = called(story, each.channel) if each.channel else "an answer"
     return Row(who, by, span(each.after_s), then, well=True)
 
