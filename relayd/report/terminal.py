@@ -139,7 +139,7 @@ def _ending(screen: Screen, story: Story) -> None:
     for remark in verdict.remarks(story):
         screen.say(remark, "yellow", indent=2)
     if verdict.unreached(story):
-        screen.say(f"  {verdict.unreached(story)}", "red")
+        screen.say(verdict.unreached(story), "red", indent=2)
     for place, remedy in enumerate(verdict.remedies(story)):
         lead = "Or" if place else "The cheapest change"
-        screen.say(Text.assemble((f"  {lead}: ", "bold"), remedy))
+        screen.say(Text.assemble((f"{lead}: ", "bold"), remedy), indent=2)
