@@ -43,5 +43,5 @@ def test_whole_days_on_which_something_was_wrong_once() -> None:
     seeds = (2, 12, 65, 160, 250, 284, 357, 490, 788, 935, 1041, 1117, 5097, 5906,
              6384, 8151, 9106, 9620, 11398, 11441, 17693, 19993,
              20197, 21509, 27442, 34612, 46881, 83239, 89855, 120358, 122822, 130452,
-             153175, 189011)  # fmt: skip
+             153175, 189011, 230788)  # fmt: skip
     assert {seed: found for seed in seeds if (found := violations(day_of(seed)))} == {}
