@@ -34,7 +34,7 @@ from relayd.paths import Paths
 from relayd.probing import Prober
 from relayd.publisher import Publisher
 from relayd.pulse import Pulse
-from relayd.store import Store, waited_from
+from relayd.store import Store, starting_from, waited_from
 from relayd.tasks import Tasks
 from relayd.tokens import Signer, kept_secret
 from relayd.waker import Waker
@@ -66,7 +66,11 @@ class Daemon:
         self.clock = Clock(kept.latest, kept_offset(self.store))
         self._waker = Waker(self.clock, lambda: self.take(Woke()))
         now = self.clock.now()
-        kept = replace(kept, waited_from=waited_from(self.store, config.household.wearers, now))
+        kept = replace(
+            kept,
+            waited_from=waited_from(self.store, config.household.wearers, now),
+            starting_from=starting_from(self.store, kept.latest, now),
+        )
         self.engine = Engine(config.household, kept, now, int(now.timestamp() // 60) if lost else 0)
         self._equip(config)
 

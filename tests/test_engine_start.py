@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from houses import NOON, TEXT, Drive, calls_of, home, minutes
+from houses import NOON, TEXT, Drive, calls_of, home, minutes, seconds
 from test_engine_restart import FAILED, SENT, acknowledged, calm, silent
 
 from relayd.domain.delivery import Dissemination, Failure, Purpose
@@ -12,6 +12,7 @@ from relayd.domain.engine import Engine
 from relayd.domain.event import ClockReported, Kept, PayloadRejected, Started, Woke
 from relayd.domain.household import Step
 from relayd.domain.reading import Bound
+from relayd.store.waiting import first_of_these
 
 
 def test_the_worst_value_survives_a_restart() -> None:
@@ -38,6 +39,24 @@ def test_after_a_long_stop_silence_waits_a_minute_for_what_the_broker_kept() -> 
     assert drive.open() == []
     drive.until(drive.minute + 0.2)
     assert [c for c, _, _ in drive.open()] == ["glucose.silent"]
+
+
+@pytest.mark.parametrize("lives", [20.0, 50.0, 59.0])
+def test_a_relay_that_dies_at_every_start_raises_the_silence_all_the_same(lives: float) -> None:
+    """Each start waited a minute for what the broker kept, and none lived as long."""
+    drive = Drive(watch_well=False)
+    drive.glucose(110)
+    kept, since = drive.kept(), None
+    drive.now += minutes(60)
+    while drive.minute < 65:
+        since = first_of_these(since, kept.latest, drive.now)
+        drive.engine = Engine(drive.household, replace(kept, starting_from=since), drive.now)
+        drive.tell(Started())
+        drive.until(drive.minute + lives / 60)
+        drive.now += seconds(2)
+    raised = [minute for minute, _ in drive.events("alert.raised")]
+    assert raised
+    assert raised[0] <= 62
 
 
 def test_a_silence_that_stood_before_the_stop_stands_at_once() -> None:

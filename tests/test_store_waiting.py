@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from houses import NOON, minutes
 
-from relayd.store import waited_from
+from relayd.store import starting_from, waited_from
 
 
 @dataclass
@@ -55,6 +55,26 @@ def test_a_clock_that_went_back_leads_nobody_into_the_future() -> None:
     waited_from(kept, ["mia"], NOON)
     earlier = NOON - timedelta(days=1)
     assert waited_from(kept, ["mia"], earlier) == {"mia": earlier}
+
+
+@pytest.mark.parametrize(
+    ("starts", "latest", "found"),
+    [
+        ([0.0], None, 0.0),
+        ([0.0, 0.9, 1.8, 9.0], None, 0.0),
+        ([0.0, 0.9], 0.5, 0.9),
+        ([0.0, 0.9], -30.0, 0.0),
+        ([0.0, 10.1], None, 10.1),
+        ([0.0, -5.0], None, -5.0),
+    ],
+)
+def test_starts_that_follow_each_other_belong_together_until_something_is_written(
+    starts: list[float], latest: float | None, found: float
+) -> None:
+    kept = Kept()
+    written = None if latest is None else NOON + minutes(latest)
+    moments = [starting_from(kept, written, NOON + minutes(start)) for start in starts]
+    assert moments[-1] == NOON + minutes(found)
 
 
 SPOILT = ("", "[]", "{", '{"mia": 5}', '{"mia": "noon"}', '{"mia": "2026-03-02"}')

@@ -202,8 +202,9 @@ class Kept:
 
     *numbers* is the last alert number used for each wearer (None: relayd's own). *latest* is the
     latest moment found in any row: the engine's time never starts before it. *waited_from* is since
-    when each wearer is waited for, from the very first start. *closing* are alerts that are off,
-    whose last lines may not have left; their attempts are among the others.
+    when each wearer is waited for, from the very first start; *starting_from* the first start since
+    anything was written. *closing* are alerts that are off, whose last lines may not have left;
+    their attempts are among the others.
     """
 
     alerts: tuple[Alert, ...] = ()
@@ -212,4 +213,5 @@ class Kept:
     numbers: Mapping[str | None, int] = field(default_factory=dict)
     latest: datetime | None = None
     waited_from: Mapping[str, datetime] = field(default_factory=dict)
+    starting_from: datetime | None = None
     closing: tuple[Alert, ...] = ()

@@ -14,13 +14,16 @@ from relayd.domain.lines import PROOF
 from relayd.domain.mark import Mark
 from relayd.domain.ward import START_GRACE, Ward
 
+GRACE_AT_LEAST = timedelta(seconds=15)  # the broker is found again, and hands out what it kept
+
 
 def restore(kept: Kept, wards: Mapping[str | None, Ward], desk: Desk, now: datetime) -> list[str]:
     """Put everything back in its place; return the sources that were not to be understood."""
     last = kept.latest or min(kept.waited_from.values(), default=now)
     if now - last > START_GRACE:
+        began = kept.starting_from or now  # who dies at every start begins no new grace each time
         for ward in wards.values():
-            ward.grace_until = now + START_GRACE
+            ward.grace_until = max(began + START_GRACE, now + GRACE_AT_LEAST)
     for reading in sorted(kept.readings, key=lambda r: r.arrived_at):
         known = wards.get(reading.wearer)
         if known is not None:

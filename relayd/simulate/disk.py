@@ -14,7 +14,7 @@ from relayd.simulate.fault import Kind
 from relayd.simulate.latency import COMMIT
 from relayd.simulate.setting import Setting
 from relayd.simulate.trace import Written
-from relayd.store.waiting import first_starts
+from relayd.store.waiting import first_of_these, first_starts
 
 STATE_WITHIN = timedelta(hours=3)
 FEW = 10  # so many messages that the broker waits for are not kept waiting (relayd.backlog)
@@ -46,6 +46,7 @@ class Disk:
         self.latest: datetime | None = None
         self._timeline: list[tuple[float, Happened]] = []
         self._waited_from: dict[str, datetime] = {}
+        self._starting_from: datetime | None = None
         self.well = True
         self._waiting: list[tuple[float, tuple[Row, ...], Then | None]] = []
         self._memory: list[tuple[float, tuple[Row, ...]]] = []
@@ -169,6 +170,13 @@ class Disk:
             self._waited_from = moments
         return moments
 
+    def _starting(self, now: datetime) -> datetime:
+        """The first start since anything was written, as the real store keeps it."""
+        moment = first_of_these(self._starting_from, self.latest, now)
+        if not self._full(self._setting.now):
+            self._starting_from = moment
+        return moment
+
     def kept(self, wearers: Iterable[str], now: datetime) -> Kept:
         """What a process that begins *now*, with *wearers* in its file, finds."""
         readings = dict.fromkeys((*self.readings, *self.last.values()))
@@ -179,4 +187,5 @@ class Disk:
             numbers=dict(self.numbers),
             latest=self.latest,
             waited_from=self._waited(wearers, now),
+            starting_from=self._starting(now),
         )

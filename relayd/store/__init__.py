@@ -8,6 +8,6 @@ again if the file goes.
 
 from relayd.store.patience import Patience
 from relayd.store.store import Store
-from relayd.store.waiting import waited_from
+from relayd.store.waiting import starting_from, waited_from
 
-__all__ = ["Patience", "Store", "waited_from"]
+__all__ = ["Patience", "Store", "starting_from", "waited_from"]

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-WAITED_FROM = "waited_from"
+ONE_SERIES = timedelta(minutes=10)  # starts further apart than this have nothing in common
+WAITED_FROM, STARTING_FROM = "waited_from", "starting_from"
 
 
 class Keeper(Protocol):
@@ -33,6 +34,25 @@ def first_starts(
 ) -> dict[str, datetime]:
     """The first of all starts with each of *wearers*: what is *known* of earlier ones, or *now*."""
     return {wearer: min(known.get(wearer, now), now) for wearer in wearers}
+
+
+def starting_from(keeper: Keeper, latest: datetime | None, now: datetime) -> datetime:
+    """The first start since anything was written, this one where something was since the last.
+
+    *latest* is the latest moment of any row. A relay that dies at every start begins no new wait.
+    """
+    known = _known(keeper.meta(STARTING_FROM)).get("")
+    moment = first_of_these(known, latest, now)
+    if moment != known:
+        keeper.set_meta(STARTING_FROM, json.dumps({"": moment.isoformat()}))
+    return moment
+
+
+def first_of_these(known: datetime | None, latest: datetime | None, now: datetime) -> datetime:
+    """*known*, an earlier start, unless something was written since; else *now*."""
+    if known is None or not timedelta(0) <= now - known <= ONE_SERIES:
+        return now
+    return now if latest is not None and latest > known else known
 
 
 def _known(text: str | None) -> dict[str, datetime]:
