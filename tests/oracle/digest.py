@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from oracle.life import Disk, Life
-from oracle.lost import taken_back
 from relayd.domain.alert import Alert
 from relayd.domain.delivery import Attempt, Dissemination, Failure
 from relayd.domain.event import (
@@ -23,6 +22,8 @@ from relayd.domain.event import (
 )
 from relayd.simulate.trace import (
     Aired,
+    BrokerAcked,
+    BrokerBrought,
     CarerSaid,
     Entry,
     Fed,
@@ -32,6 +33,8 @@ from relayd.simulate.trace import (
     WokeLate,
     Written,
 )
+
+WAITS_AT_MOST_S = 120.0  # for company on the way to the disk
 
 
 class Digest:
@@ -60,9 +63,44 @@ class Digest:
             tuple[float, float]
         ] = []  # when one began with less time passed, how much
         self.leapt: list[float] = []  # when a process began by a wall clock that had gone ahead
-        self._look(taken_back(self.entries))
+        self._look(self._lost())
         if self.disks and self.disks[-1].back == float("inf"):
             self.down.append((self.disks[-1].died, ended))
+
+    def _lost(self) -> set[int]:
+        """Every turn that a crash took back, by the identity of its entry.
+
+        A turn without rows (the same again) is lost with the message that the broker still holds.
+        """
+        lost: set[int] = set()
+        unwritten: dict[int, Fed] = {}
+        held: dict[int, Fed] = {}
+        number: int | None = None
+        acked = float("inf")
+        for entry in self.entries:
+            kind = type(entry)
+            if kind is Fed:
+                assert isinstance(entry, Fed)
+                for row in entry.rows:
+                    unwritten[id(row)] = entry
+                if number is not None and not entry.rows:
+                    held[number] = entry
+                number = None
+            elif isinstance(entry, Written):
+                for row in entry.rows:
+                    unwritten.pop(id(row), None)
+            elif isinstance(entry, BrokerBrought):
+                number = entry.number
+            elif isinstance(entry, BrokerAcked):
+                held.pop(entry.number, None)
+                acked = entry.t
+            elif isinstance(entry, RelayDied) and not entry.back:
+                waited = min(entry.t, acked) - WAITS_AT_MOST_S  # one that is away takes no word
+                again = (fed for fed in held.values() if fed.t > waited)
+                lost.update(id(fed) for fed in (*unwritten.values(), *again))
+                unwritten.clear()
+                held.clear()
+        return lost
 
     def _look(self, lost: set[int]) -> None:
         disk = Disk(0.0, float("inf"), {}, {})

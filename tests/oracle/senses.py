@@ -108,6 +108,7 @@ class Senses:
         self._offset = 0.0  # and from that to its wall clock
         self._synchronised = True
         self._watch_at: dict[str, tuple[datetime | None, WatchState]] = {}
+        self._watch_fed: dict[str, Fed] = {}
         for fed in digest.feds:
             self._take(fed, fed.event)
 
@@ -170,6 +171,8 @@ class Senses:
     def _watch(self, fed: Fed, reading: SeizureReading, *, retained: bool) -> None:
         t, at, wearer = fed.t, reading.at, reading.wearer
         last = self._watch_at.get(wearer)
+        if last is not None and self._forgotten(self._watch_fed[wearer], t):
+            last = None  # that process had it in memory alone
         alarm = reading.state in ALARMS  # it counts though something overtook it
         if at is None:
             current = not retained
@@ -182,4 +185,5 @@ class Senses:
             current = new and not retained and (at, reading.state) != last
         if current:
             self._watch_at[wearer] = (at, reading.state)
+            self._watch_fed[wearer] = fed
         self.watches[wearer].append(State(t, fed, reading.state, current))
