@@ -74,7 +74,7 @@ class Receipts:
             return False
         except Exception as error:  # noqa: BLE001 - a gateway may say what nobody foresaw
             log.log(40, "channel.failed", channel=wired.channel.name, why=where(error))
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(AGAIN_S * min(leg + 1, 12))
             return False
         return True
 

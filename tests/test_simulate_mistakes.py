@@ -39,6 +39,8 @@ def simulate(*words: str, household: str = "recommended") -> int:
         ("from = 0", 'fault = "dead"', 'Did you mean "down"?'),
         ("from = 0", 'fault = "slow"', 'Did you mean "delay"?'),
         ("from = 0", "form = 0", '"from"'),
+        ("from = 0", 'fault = "captive-portal"', "cannot fail by"),
+        ("from = 0", 'fault = "refuses"', "That is for: carer"),
         ("lasts = 60", "last = 60", '"lasts"'),
         ("to = 60", "to = -5", "not possible"),
         ("from = 0", "from = 90", "it ends at 60 min, and begins at 90 min"),

@@ -9,6 +9,7 @@ from relayd.domain.alert import Code
 from relayd.domain.household import Wearer
 from relayd.simulate.body import SEIZURES, SILENCES, Onset
 from relayd.simulate.fault import BEARERS, Fault
+from relayd.simulate.fitting import misfit
 from relayd.simulate.home import Home
 from relayd.simulate.part import part_of
 from relayd.simulate.script import Cut, Script
@@ -159,6 +160,9 @@ class _Casting:
         """One fault for each thing that *cut* hits."""
         given = cut.given
         for component in self._components(cut):
+            where = join(cut.where, "fault")
+            if (wrong := misfit(cut.kind, component)) is not None and not self.faults.at(where):
+                self.faults.add(where, *wrong)
             yield Fault(
                 component=component,
                 kind=cut.kind,
