@@ -29,6 +29,8 @@ def _parts(state: Document) -> Iterator[RenderableType]:
     yield _text(f"relayd {state['home']}", "bold")
     if not state["healthy"]:
         yield _text("The engine is behind its own deadlines.", "bold red")
+    if state["broker"] != "up":
+        yield _text("There is no connection to the MQTT broker.", "bold red")
     drill = state.get("drill")  # a daemon of yesterday says nothing of it
     if drill is not None:
         held = f" {', '.join(drill['held'])}." if drill["held"] else ""
@@ -132,8 +134,6 @@ def _routes(routes: Sequence[Document], names: Mapping[str, str]) -> RenderableT
 
 
 def _notes(state: Document) -> Iterator[RenderableType]:
-    if state["broker"] != "up":
-        yield _text("There is no connection to the MQTT broker.", "bold red")
     if state["storage"] != "ok":
         yield _text("The disk cannot be written; relayd goes on in memory.", "bold red")
     for path in state["paths"]:
@@ -150,7 +150,8 @@ def _notes(state: Document) -> Iterator[RenderableType]:
         if network["suspected"]:
             yield _text(f"The network {network['name']} seems to be down.", "yellow")
     for source, count in state["rejected"].items():
-        yield _text(f"{count} messages on {source} could not be read.", "yellow")
+        messages = "1 message" if count == 1 else f"{count} messages"
+        yield _text(f"{messages} on {source} could not be read.", "yellow")
     if state["nobody_watches_relayd"]:
         yield _text(NOBODY_WATCHES, "yellow")
 

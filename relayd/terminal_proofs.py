@@ -10,6 +10,7 @@ from rich.text import Text
 
 from relayd.config import Config
 from relayd.domain.delivery import Failure
+from relayd.report.channels import RANG
 from relayd.web.speech import FAILURE
 
 PROVED = {
@@ -77,6 +78,8 @@ def _said(route: Route) -> str:
     if route["failure"] is not None:
         said = FAILURE[Failure(route["failure"])]
         words = "".join(letter for letter in route["words"] if letter.isprintable())
+        if words == RANG:  # then the phone was in reach
+            return f"✘ {words}"
         return f"✘ {said} ({words})" if words else f"✘ {said}"
     if route["status"] == "sending":
         return "✘ still on its way"
