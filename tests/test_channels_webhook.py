@@ -135,3 +135,20 @@ def test_its_config_prints_neither_secret_nor_address() -> None:
     shown = repr(Config("https://host/T0KEN", Secret("s3cret")))
     assert "T0KEN" not in shown
     assert "s3cret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(2.9, "2.9"), (45.0, "45.0"), (45.0, "45"), (131, "131"), ("LOW", "LOW")]
+)
+async def test_a_receiver_that_says_our_value_back_puts_it_into_no_log(
+    value: float | str, said: str
+) -> None:
+    """A validator that names what it refuses is common; the words of a refusal are kept."""
+    sent = message("")
+    sent = sent._replace(document={**sent.document, "value": value})
+    async with WebhookDouble() as double, aiohttp.ClientSession() as session:
+        double.will(behaviours.refuse(400, 0, f"bad field value: {said} is not allowed"))
+        outcome = await say(siren(double), sent, session)
+    assert outcome.failure is Failure.REFUSED
+    assert "bad field value" in outcome.words
+    assert said not in outcome.words

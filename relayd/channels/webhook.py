@@ -120,7 +120,7 @@ class Webhook:
         except NoAnswer as error:
             return error.outcome
         if not answer.good:
-            return refused(answer, (*self._hide, message.text))
+            return refused(answer, (*self._hide, message.text, *_values(message)))
         echoed = self._echo and echoes(answer, message.key)
         if self._echo and answer.html and not echoed:
             return undeliverable(Failure.PATH_DOWN, "a web page answered: a captive portal?")
@@ -152,6 +152,12 @@ class Webhook:
         """Nothing: a receiver answers through relayd's own API, if at all."""
         del session
         return nothing()
+
+
+def _values(message: Message) -> tuple[str, ...]:
+    """How a receiver may say our value back in a refusal: it stays out of logs."""
+    value = message.document.get("value")
+    return () if value is None else (f"{value}", f"{value:g}" if isinstance(value, float) else "")
 
 
 def encode(message: Message) -> bytes:
