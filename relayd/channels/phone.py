@@ -4,13 +4,14 @@ import re
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s().\-/]+")
-
-
-ENOUGH_DIGITS = 7
+ENOUGH_DIGITS = 7  # as E.164's shortest
 
 
 def same_line(one: str, other: str) -> bool:
-    """Whether two numbers are one line's: a network may show a sender without its country."""
+    """Whether two numbers are one line's: a network may show a sender without its country.
+
+    All that is shown must agree: two carers' numbers may differ in their first digits alone.
+    """
     short, long = sorted((_significant(one), _significant(other)), key=len)
     return len(short) >= ENOUGH_DIGITS and long.endswith(short)
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 ACCEPTING = frozenset({"1", "one", "yes", "y", "mine", "coming", "ja", "oui", "si"})
 REFUSING = frozenset({"2", "two", "no", "n", "cannot", "cant", "nein", "non"})
+CANNOT = frozenset({"cannot", "cant"})
 POLITE = frozenset({"ok", "okay"})  # an answer where nothing else is said; else a courtesy
 HELD = frozenset({"it", "this", "her", "him", "them"})  # "I have it", but not "I have no car"
 DENYING = frozenset(
@@ -37,14 +38,15 @@ def read_answer(text: str) -> Typed:
         return Typed(None, codes)
     if first in (["1"], ["2"]):
         words = words[1:]
-    denies = any(word in REFUSING for word in words)
-    accepts = _accepts(words) or _polite(words)
-    refuses = any(word in REFUSING for word in words[:1]) or any(
-        word in ("cannot", "cant") for word in words
-    )
-    if (accepts and denies) or not (accepts or (refuses and not POLITE.intersection(words))):
-        return Typed(None, codes)
-    return Typed(accepts, codes)
+    if _accepts(words) or _polite(words):
+        return Typed(None if REFUSING.intersection(words) else True, codes)
+    return Typed(False if _refuses(words) else None, codes)
+
+
+def _refuses(words: list[str]) -> bool:
+    """A "no" comes first, or it is a part of something else; "ok but I cannot" is neither."""
+    said = REFUSING.intersection(words[:1]) or CANNOT.intersection(words)
+    return bool(said) and POLITE.isdisjoint(words)
 
 
 def _accepts(words: list[str]) -> bool:

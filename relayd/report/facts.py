@@ -1,7 +1,7 @@
 """What a story's lines come to: how far each attempt got, and who heard of each alert."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from relayd.domain.delivery import RANK, Dissemination, Reason
 from relayd.domain.story import AlertTold, Line, Story
@@ -67,7 +67,7 @@ class Heard:
     after_s: float | None
     answered_s: float | None
     tried: tuple[tuple[str, Dissemination], ...]
-    earlier: bool = False
+    earlier: bool
 
     @property
     def refused(self) -> bool:
@@ -119,7 +119,7 @@ def heard(story: Story, alert: AlertTold) -> tuple[Heard, ...]:
         mine[carer] = [track for track in each if track.channel not in places] or each
     earlier = _answered_before(story, alert)
     return tuple(
-        replace(_heard(alert, carer, each, answers.get(carer)), earlier=carer in earlier)
+        _heard(alert, carer, each, answers.get(carer), earlier=carer in earlier)
         for carer, each in mine.items()
     )
 
@@ -141,7 +141,9 @@ def _answered_before(story: Story, alert: AlertTold) -> set[str]:
     return said
 
 
-def _heard(alert: AlertTold, carer: str, mine: list[Track], answered: float | None) -> Heard:
+def _heard(
+    alert: AlertTold, carer: str, mine: list[Track], answered: float | None, *, earlier: bool
+) -> Heard:
     since = since_s(alert)
     proofs = [
         (step.t, track.channel)
@@ -163,6 +165,7 @@ def _heard(alert: AlertTold, carer: str, mine: list[Track], answered: float | No
         after_s=None if proven_s is None else proven_s - since,
         answered_s=None if answered is None else answered - since,
         tried=tuple(_best(mine).items()),
+        earlier=earlier,
     )
 
 
