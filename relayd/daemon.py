@@ -134,7 +134,8 @@ class Daemon:
     def _begin(self) -> None:
         self.pulse.tell_time()
         self.take(self._storage)
-        self._broker_stands(up=False, why="the broker has not answered yet")
+        not_yet = "the broker has not answered yet"  # no warning: that is so at every start
+        self.take(TechnicalReported(Code.BROKER_LOST, present=True, detail=not_yet))
         self.take(Started())
         for over in departed(self.config, self.engine.open_alerts(None)):
             self.take(over)
